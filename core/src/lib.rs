@@ -1,1 +1,5 @@
 //! Data and seams.
+
+mod text;
+
+pub use text::Text;
