@@ -1,5 +1,7 @@
 //! Data and seams.
 
 mod text;
+mod usage;
 
 pub use text::Text;
+pub use usage::Usage;
