@@ -1,9 +1,95 @@
-//! Data and seams.
+//! The ground of Windlass: what is said, what is asked, what is answered, what goes wrong, and the seams that providers,
+//! agents and tools meet at. No runtime, no HTTP.
+//!
+//! A turn, in the order of the modules:
+//!
+//! - A [`Conversation`] of [`Message`]s goes into a [`Request`], with instructions, [`Tools`] and [`Options`].
+//! - A [`Model`] answers with an [`EventStream`] of [`Event`]s, in an order that the grammar allows.
+//! - An [`Accumulator`] folds them into a [`Response`]: the message, why it ended, and its [`Usage`].
+//! - The [`Call`]s of the message are run by [`Tool`]s, and their [`Outcome`]s go back into the conversation.
+//! - What fails is a [`ModelError`]; a [`RetryPolicy`] decides whether it is tried again.
+//!
+//! # Example: stream an answer and keep it
+//!
+//! ```
+//! # #[cfg(feature = "scripted")] {
+//! use windlass_core::{Accumulator, Conversation, Event, Model, Request, Script, Scripted};
+//!
+//! # let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+//! # runtime.block_on(async {
+//! let model = Scripted::new([Script::text("It is warmer in Rome.")]);
+//! let mut conversation = Conversation::from("Is it warmer in Oslo or in Rome?");
+//!
+//! let mut stream = model.stream(Request::new(conversation.clone())).await?;
+//! let mut answer = Accumulator::of(stream.model().clone());
+//! while let Some(event) = stream.next().await {
+//!     let event = event?;
+//!     answer.push(&event)?;
+//!     if let Event::Text { text, .. } = event {
+//!         print!("{text}");
+//!     }
+//! }
+//! let response = answer.finish().expect("the script ends");
+//! conversation.push_assistant(response.message)?;
+//! assert_eq!(conversation.len(), 2);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! # }).expect("the script plays");
+//! # }
+//! ```
+//!
+//! # Features
+//!
+//! - `scripted`: [`Scripted`], a model that plays a script; for tests and examples.
 
+mod accumulate;
+mod calls;
+mod conversation;
+mod encodings;
+mod error;
+mod event;
+mod json;
+mod message;
+mod model;
+mod request;
+mod response;
+mod retry;
 mod schema;
+#[cfg(feature = "scripted")]
+mod scripted;
 mod text;
+mod tool;
 mod usage;
 
+pub use accumulate::Accumulator;
+pub use calls::{CallKey, CallSlots, Slot};
+pub use conversation::{Conversation, ConversationError, Entry, Repairs};
+pub use encodings::EncodingKey;
+pub use error::{Clock, ErrorKind, ModelError, Phase};
+pub use event::{CallStart, Event, Finish, OrderError, PartIndex, Started, Unknown, Warning};
+pub use json::{JsonText, JsonTextError};
+pub use message::{
+    Arguments, ArgumentsError, Assistant, AssistantPart, Call, CallId, Citation, Completion,
+    Document, Item, Media, Message, Outcome, OutcomePart, OutcomeStatus, Outcomes, Seal, Source,
+    System, TextPart, Thinking, User, UserPart,
+};
+pub use model::{Abilities, Ability, EventSource, EventStream, Model, ModelId, Prices, Profile};
+pub use request::{
+    Breakpoint, CachePolicy, CacheTime, Continuation, Effort, Options, OutputFormat, ParallelCalls,
+    Reasoning, Request, Sampling, ToolChoice, Tools, Unsupported,
+};
+pub use response::{FinishReason, Response};
+pub use retry::{Attempt, Backoff, Chance, Decision, Jitter, Never, PerKind, RetryPolicy};
 pub use schema::{Schema, SchemaError, SchemaErrorKind};
+#[cfg(feature = "scripted")]
+pub use scripted::{Script, Scripted};
 pub use text::Text;
+pub use tool::{
+    Access, HostedTool, Progress, Safety, State, Tool, ToolContext, ToolError, ToolErrorKind,
+    ToolOutput, ToolSpec,
+};
 pub use usage::Usage;
+
+/// The attribute that implementations of [`Model`] and [`Tool`] carry.
+pub use async_trait::async_trait;
+/// The token by which a run is cancelled.
+pub use tokio_util::sync::CancellationToken;

@@ -1,0 +1,239 @@
+use std::any::Any;
+use std::collections::VecDeque;
+use std::fmt;
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use futures_core::Stream;
+
+use crate::{Accumulator, ErrorKind, Event, ModelError, ModelId, Response, Text};
+
+#[cfg(test)]
+mod tests;
+
+/// Where the events of an answer come from: a connection, a script, a recording.
+pub trait EventSource: Send {
+    /// Appends the events that have arrived since the last call.
+    ///
+    /// `None` means that the source has ended; after that, and after an error, it is dropped. Events that were appended
+    /// in the same call are delivered before the error.
+    fn poll_events(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        events: &mut VecDeque<Event>,
+    ) -> Poll<Option<Result<(), ModelError>>>;
+}
+
+/// The events of one answer, as they arrive.
+///
+/// Its pace is the consumer's: nothing is read ahead while it is not polled, and dropping it closes the connection. An
+/// error ends it. Whatever must live as long as the answer, a permit for instance, is attached with
+/// [`holding`](EventStream::holding).
+///
+/// It is a [`Stream`]; [`next`](EventStream::next) serves where no extension trait is at hand.
+///
+/// ```
+/// use windlass_core::{Event, EventStream, Finish, FinishReason, ModelId, PartIndex};
+///
+/// # let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+/// # runtime.block_on(async {
+/// let mut answer = EventStream::from_events(ModelId::new("test", "echo"), [
+///     Event::Text { part: PartIndex(0), text: "Rome.".into() },
+///     Event::Finish(Finish::new(FinishReason::Stop, "stop")),
+/// ]);
+/// let mut shown = String::new();
+/// while let Some(event) = answer.next().await {
+///     if let Event::Text { text, .. } = event? {
+///         shown.push_str(&text);
+///     }
+/// }
+/// assert_eq!(shown, "Rome.");
+/// # Ok::<(), windlass_core::ModelError>(())
+/// # }).expect("no error in it");
+/// ```
+#[must_use = "an answer that is not read is thrown away"]
+pub struct EventStream {
+    queue: VecDeque<Event>,
+    source: Option<Pin<Box<dyn EventSource>>>,
+    failure: Option<ModelError>,
+    about: Box<About>,
+}
+
+struct About {
+    model: ModelId,
+    request_id: Option<Text>,
+    held: Vec<Box<dyn Any + Send>>,
+}
+
+impl EventStream {
+    /// The answer of `model` that comes out of `source`.
+    pub fn new(model: ModelId, source: impl EventSource + 'static) -> Self {
+        EventStream {
+            queue: VecDeque::new(),
+            source: Some(Box::pin(source)),
+            failure: None,
+            about: Box::new(About {
+                model,
+                request_id: None,
+                held: Vec::new(),
+            }),
+        }
+    }
+
+    /// An answer whose events are all there.
+    pub fn from_events(model: ModelId, events: impl IntoIterator<Item = Event>) -> Self {
+        let mut stream = EventStream::new(model, Ended);
+        stream.queue.extend(events);
+        stream
+    }
+
+    /// An answer that comes out of any stream of events.
+    pub fn from_stream(
+        model: ModelId,
+        stream: impl Stream<Item = Result<Event, ModelError>> + Send + 'static,
+    ) -> Self {
+        EventStream::new(model, OneByOne(Box::pin(stream)))
+    }
+
+    /// Sets the id by which the provider's support finds the request.
+    pub fn with_request_id(mut self, id: impl Into<Text>) -> Self {
+        self.about.request_id = Some(id.into());
+        self
+    }
+
+    /// Keeps `guard` until the answer has ended or is dropped.
+    pub fn holding(mut self, guard: impl Any + Send) -> Self {
+        self.about.held.push(Box::new(guard));
+        self
+    }
+
+    /// The model that answers.
+    pub fn model(&self) -> &ModelId {
+        &self.about.model
+    }
+
+    /// The id by which the provider's support finds the request.
+    pub fn request_id(&self) -> Option<&str> {
+        self.about.request_id.as_deref()
+    }
+
+    /// The next event; `None` after the last one or after an error.
+    ///
+    /// # Errors
+    ///
+    /// Whatever ends the answer before its end.
+    ///
+    /// # Cancel safety
+    ///
+    /// Nothing is lost when the future is dropped.
+    pub async fn next(&mut self) -> Option<Result<Event, ModelError>> {
+        poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
+    }
+
+    /// Reads the whole answer.
+    ///
+    /// # Errors
+    ///
+    /// Whatever ends the answer before its end, with what had arrived attached; [`ErrorKind::Truncated`] when it ends
+    /// without a finish.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future closes the connection, and what had arrived is lost.
+    pub async fn response(mut self) -> Result<Response, ModelError> {
+        let mut answer = Accumulator::of(self.about.model.clone());
+        while let Some(event) = self.next().await {
+            if let Err(error) = event.and_then(|event| Ok(answer.push(&event)?)) {
+                return Err(self.failed(error, &answer));
+            }
+        }
+        answer.finish().map_err(|cut| {
+            let error = ModelError::new(ErrorKind::Truncated, "the answer ended without a finish")
+                .in_stream();
+            self.failed(error, &cut)
+        })
+    }
+
+    fn failed(&self, mut error: ModelError, answer: &Accumulator) -> ModelError {
+        if error.model().is_none() {
+            error = error.with_model(self.about.model.clone());
+        }
+        if answer.has_output() {
+            error = error.with_partial(answer.partial()).after_output();
+        }
+        error
+    }
+
+    /// Lets go of the connection and of whatever was held.
+    fn end(&mut self) {
+        self.source = None;
+        self.about.held.clear();
+    }
+}
+
+impl Stream for EventStream {
+    type Item = Result<Event, ModelError>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let this = &mut *self;
+        loop {
+            if let Some(event) = this.queue.pop_front() {
+                return Poll::Ready(Some(Ok(event)));
+            }
+            if let Some(error) = this.failure.take() {
+                return Poll::Ready(Some(Err(error)));
+            }
+            let Some(source) = &mut this.source else {
+                return Poll::Ready(None);
+            };
+            match source.as_mut().poll_events(context, &mut this.queue) {
+                Poll::Ready(Some(Ok(()))) => {}
+                Poll::Ready(Some(Err(error))) => {
+                    this.failure = Some(error);
+                    this.end();
+                }
+                Poll::Ready(None) => this.end(),
+                Poll::Pending if this.queue.is_empty() => return Poll::Pending,
+                Poll::Pending => {}
+            }
+        }
+    }
+}
+
+impl fmt::Debug for EventStream {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EventStream")
+            .field("model", &self.about.model)
+            .field("queued", &self.queue.len())
+            .field("ended", &self.source.is_none())
+            .finish_non_exhaustive()
+    }
+}
+
+struct Ended;
+
+impl EventSource for Ended {
+    fn poll_events(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+        _: &mut VecDeque<Event>,
+    ) -> Poll<Option<Result<(), ModelError>>> {
+        Poll::Ready(None)
+    }
+}
+
+struct OneByOne<S>(Pin<Box<S>>);
+
+impl<S: Stream<Item = Result<Event, ModelError>> + Send> EventSource for OneByOne<S> {
+    fn poll_events(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        events: &mut VecDeque<Event>,
+    ) -> Poll<Option<Result<(), ModelError>>> {
+        self.0
+            .as_mut()
+            .poll_next(context)
+            .map(|item| item.map(|event| event.map(|event| events.push_back(event))))
+    }
+}

@@ -1,0 +1,118 @@
+use std::sync::Arc;
+
+use super::*;
+use crate::{Finish, FinishReason, PartIndex};
+
+/// The events that a poll appends, and what it returns.
+type Step = (Vec<Event>, Poll<Option<Result<(), ModelError>>>);
+
+/// Takes one step a poll.
+struct Polls(VecDeque<Step>);
+
+impl EventSource for Polls {
+    fn poll_events(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        events: &mut VecDeque<Event>,
+    ) -> Poll<Option<Result<(), ModelError>>> {
+        let (arrived, result) = self.0.pop_front().expect("polled after its end");
+        events.extend(arrived);
+        if result.is_pending() {
+            context.waker().wake_by_ref();
+        }
+        result
+    }
+}
+
+fn text(words: &str) -> Event {
+    Event::Text {
+        part: PartIndex(0),
+        text: words.into(),
+    }
+}
+
+fn finish() -> Event {
+    Event::Finish(Finish::new(FinishReason::Stop, "stop"))
+}
+
+fn polls(polls: impl IntoIterator<Item = Step>) -> EventStream {
+    EventStream::new(
+        ModelId::new("test", "polls"),
+        Polls(polls.into_iter().collect()),
+    )
+}
+
+fn run<T>(future: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap()
+        .block_on(future)
+}
+
+//
+#[test]
+fn an_error_comes_after_the_events_before_it_and_ends_the_stream() {
+    let error = ModelError::new(ErrorKind::Overloaded, "no room");
+    let mut stream = polls([(vec![text("a"), text("b")], Poll::Ready(Some(Err(error))))]);
+    run(async {
+        assert_eq!(stream.next().await.unwrap().unwrap(), text("a"));
+        assert_eq!(stream.next().await.unwrap().unwrap(), text("b"));
+        assert_eq!(
+            stream.next().await.unwrap().unwrap_err().kind(),
+            ErrorKind::Overloaded
+        );
+        assert!(stream.next().await.is_none());
+        assert!(stream.next().await.is_none());
+    });
+}
+
+//
+#[test]
+fn an_answer_without_a_finish_is_truncated_with_what_arrived() {
+    let stream = polls([
+        (vec![text("It is ")], Poll::Ready(Some(Ok(())))),
+        (vec![], Poll::Ready(None)),
+    ]);
+    let error = run(stream.response()).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Truncated);
+    assert_eq!(error.partial().unwrap().text(), "It is ");
+    assert!(!error.partial().unwrap().completion.is_whole());
+    assert!(error.is_after_output());
+    assert_eq!(error.model().unwrap().to_string(), "test/polls");
+}
+
+#[test]
+fn an_impossible_order_is_the_providers_fault_and_says_which() {
+    let stream = EventStream::from_events(ModelId::new("test", "x"), [finish(), text("late")]);
+    let error = run(stream.response()).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Protocol);
+    assert_eq!(
+        error.message(),
+        "impossible event order: text after the finish"
+    );
+}
+
+#[test]
+fn polls_that_bring_nothing_are_no_end() {
+    let stream = polls([
+        (vec![], Poll::Ready(Some(Ok(())))),
+        (vec![], Poll::Pending),
+        (vec![text("a")], Poll::Pending),
+        (vec![finish()], Poll::Ready(None)),
+    ]);
+    assert_eq!(run(stream.response()).unwrap().message.text(), "a");
+}
+
+//
+#[test]
+fn what_is_held_is_let_go_at_the_end_or_on_drop() {
+    let permit = Arc::new(());
+    let mut stream =
+        EventStream::from_events(ModelId::default(), [finish()]).holding(Arc::clone(&permit));
+    run(async { while stream.next().await.is_some() {} });
+    assert_eq!(Arc::strong_count(&permit), 1, "let go at the end");
+    let stream =
+        EventStream::from_events(ModelId::default(), [finish()]).holding(Arc::clone(&permit));
+    drop(stream);
+    assert_eq!(Arc::strong_count(&permit), 1, "let go on drop");
+}

@@ -1,0 +1,147 @@
+//! What a model is asked.
+
+mod options;
+mod sampling;
+
+use std::sync::Arc;
+
+pub use options::{
+    Breakpoint, CachePolicy, CacheTime, Continuation, Effort, Options, OutputFormat, ParallelCalls,
+    Reasoning, ToolChoice, Unsupported,
+};
+pub use sampling::Sampling;
+
+use crate::encodings::Encodings;
+use crate::{Conversation, EncodingKey, HostedTool, Text, ToolSpec};
+
+#[cfg(test)]
+mod tests;
+
+/// What a model is asked: the conversation, what it is told beside it, the tools it has, and how it is to answer.
+///
+/// A clone shares everything and copies no message.
+///
+/// ```
+/// use windlass_core::{Options, Request, Sampling};
+///
+/// let request = Request::new("Is it warmer in Oslo or in Rome?")
+///     .with_instructions("Answer in one sentence.")
+///     .with_options(Options::new().with_sampling(Sampling::new().with_temperature(0.2)));
+/// assert_eq!(request.conversation.len(), 1);
+/// ```
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct Request {
+    /// What was said so far.
+    pub conversation: Conversation,
+    /// What the model is told before it, in blocks; the stable ones first, so that a provider can cache them.
+    pub instructions: Arc<[Text]>,
+    /// The tools it may call.
+    pub tools: Tools,
+    /// How it is to answer.
+    pub options: Options,
+}
+
+impl Request {
+    /// A request that asks for an answer to `conversation`.
+    pub fn new(conversation: impl Into<Conversation>) -> Self {
+        Request {
+            conversation: conversation.into(),
+            ..Request::default()
+        }
+    }
+
+    /// Adds a block of instructions after those that are there.
+    #[must_use]
+    pub fn with_instructions(mut self, block: impl Into<Text>) -> Self {
+        self.instructions = self
+            .instructions
+            .iter()
+            .cloned()
+            .chain([block.into()])
+            .collect();
+        self
+    }
+
+    /// Sets the tools that the model may call.
+    #[must_use]
+    pub fn with_tools(mut self, tools: impl Into<Tools>) -> Self {
+        self.tools = tools.into();
+        self
+    }
+
+    /// Sets how the model is to answer.
+    #[must_use]
+    pub fn with_options(mut self, options: Options) -> Self {
+        self.options = options;
+        self
+    }
+}
+
+/// The tools of a request, in a fixed order: cheap to clone, with what they look like on the wires they were sent over.
+///
+/// ```
+/// use windlass_core::{Schema, ToolSpec, Tools};
+///
+/// let weather = ToolSpec::new("weather", "The weather in a city right now.", Schema::empty_object());
+/// let tools = Tools::from([weather]);
+/// assert_eq!(tools.specs()[0].name, "weather");
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Tools(Arc<ToolList>);
+
+#[derive(Debug, Default)]
+struct ToolList {
+    specs: Vec<ToolSpec>,
+    hosted: Vec<HostedTool>,
+    encodings: Encodings,
+}
+
+impl Tools {
+    /// Tools that the program runs, and tools that the provider runs itself.
+    pub fn new(
+        specs: impl IntoIterator<Item = ToolSpec>,
+        hosted: impl IntoIterator<Item = HostedTool>,
+    ) -> Self {
+        let (specs, hosted) = (specs.into_iter().collect(), hosted.into_iter().collect());
+        Tools(Arc::new(ToolList {
+            specs,
+            hosted,
+            encodings: Encodings::default(),
+        }))
+    }
+
+    /// The tools that the program runs.
+    pub fn specs(&self) -> &[ToolSpec] {
+        &self.0.specs
+    }
+
+    /// The tools that the provider runs itself.
+    pub fn hosted(&self) -> &[HostedTool] {
+        &self.0.hosted
+    }
+
+    /// Whether there are no tools at all.
+    pub fn is_empty(&self) -> bool {
+        self.0.specs.is_empty() && self.0.hosted.is_empty()
+    }
+
+    /// What the tools look like on a wire: made by `encode` the first time, kept for later requests.
+    ///
+    /// # Errors
+    ///
+    /// Those of `encode`; nothing is kept then.
+    pub fn encoding<E>(
+        &self,
+        key: &EncodingKey,
+        encode: impl FnOnce(&mut Vec<u8>) -> Result<(), E>,
+    ) -> Result<&[u8], E> {
+        self.0.encodings.get_or_encode(key, encode)
+    }
+}
+
+impl<I: IntoIterator<Item = ToolSpec>> From<I> for Tools {
+    fn from(specs: I) -> Self {
+        Tools::new(specs, [])
+    }
+}
