@@ -1,1 +1,3 @@
 //! Wires.
+
+pub mod frame;
