@@ -1,0 +1,48 @@
+//! `cargo xtask test`: every test that a machine with nothing but Rust can run.
+
+use std::path::Path;
+
+use crate::exec::Exec;
+use crate::failure::Failure;
+use crate::flags;
+
+/// Runs all tests.
+///
+/// # Errors
+/// Fails with the command whose tests failed; later ones are not run.
+pub(crate) fn run(root: &Path, options: &flags::Test) -> Result<(), Failure> {
+    suites(root, &options.forwarded)
+        .iter()
+        .try_for_each(Exec::run)
+}
+
+/// `--all-targets` leaves out the documentation's tests, so they are a command of their own.
+fn suites(root: &Path, forwarded: &[String]) -> [Exec; 2] {
+    ["--all-targets", "--doc"].map(|targets| {
+        let exec = Exec::cargo(root, ["test", "--workspace", "--all-features", targets]);
+        if forwarded.is_empty() {
+            return exec;
+        }
+        exec.arguments(["--"])
+            .arguments(forwarded.iter().map(String::as_str))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_suites_are_plain_cargo_and_get_the_forwarded_words() {
+        let words = ["frame".to_owned(), "--nocapture".to_owned()];
+        let lines = suites(Path::new("."), &words).map(|exec| exec.to_string());
+        let expected = [
+            "cargo test --workspace --all-features --all-targets -- frame --nocapture",
+            "cargo test --workspace --all-features --doc -- frame --nocapture",
+        ];
+        assert_eq!(lines, expected);
+        let [first, _] = suites(Path::new("."), &[]);
+        let expected = "cargo test --workspace --all-features --all-targets";
+        assert_eq!(first.to_string(), expected);
+    }
+}
