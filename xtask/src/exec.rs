@@ -6,6 +6,9 @@ use std::process::{Command, Output, Stdio};
 
 use crate::failure::Failure;
 
+/// Where git is told by a hook to look; here the folder alone says which repository is meant.
+const GIT_PLACES: [&str; 3] = ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"];
+
 /// A command line that can be printed as well as run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Exec {
@@ -99,6 +102,9 @@ impl Exec {
 
     fn command(&self) -> Command {
         let mut command = Command::new(self.program);
+        for name in GIT_PLACES {
+            command.env_remove(name);
+        }
         command
             .args(&self.arguments)
             .envs(self.variables.iter().copied())
