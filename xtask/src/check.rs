@@ -84,10 +84,6 @@ fn optional(root: &Path) -> Result<Vec<Optional>, Failure> {
     let powerset = ["hack", "check", "--workspace", "--feature-powerset"];
     let powerset = Exec::cargo(root, powerset).arguments(["--depth", "2", "--no-dev-deps"]);
     let deny = Exec::cargo(root, ["deny", "check", "advisories", "bans", "sources"]);
-    let mut semver = Exec::cargo(root, ["semver-checks", "--workspace"]);
-    if let Some(base) = git::base(root)? {
-        semver = semver.arguments(["--baseline-rev", base.as_str()]);
-    }
     let workspace = Workspace::read(root)?;
     let api = |name: &str| Exec::cargo(root, ["public-api", "-sss", "--package", name]);
     let apis = workspace.published().map(|package| api(&package.name));
@@ -98,12 +94,23 @@ fn optional(root: &Path) -> Result<Vec<Optional>, Failure> {
     Ok(vec![
         one("cargo-deny", deny),
         one("cargo-hack", powerset),
-        one("cargo-semver-checks", semver),
+        Optional {
+            tool: "cargo-semver-checks",
+            execs: semver(root, git::last_tag(root)?.as_deref()),
+        },
         Optional {
             tool: "cargo-public-api",
             execs: apis.collect(),
         },
     ])
+}
+
+/// Compares the public interface with the last release; before the first one there is nothing to keep.
+fn semver(root: &Path, last: Option<&str>) -> Vec<Exec> {
+    let arguments = ["semver-checks", "--workspace", "--baseline-rev"];
+    last.map(|tag| Exec::cargo(root, arguments).arguments([tag]))
+        .into_iter()
+        .collect()
 }
 
 /// Whether the tool is installed.
@@ -140,6 +147,17 @@ mod tests {
         let expected =
             "`cargo-no-such-tool` is not installed: `cargo install cargo-no-such-tool --locked`";
         assert_eq!(text.to_string(), expected);
+    }
+
+    #[test]
+    fn interfaces_are_compared_with_the_last_release_if_there_is_one() {
+        let lines = |last| -> Vec<String> {
+            let execs = semver(Path::new("."), last);
+            execs.iter().map(ToString::to_string).collect()
+        };
+        let expected = "cargo semver-checks --workspace --baseline-rev v0.1.0";
+        assert_eq!(lines(Some("v0.1.0")), [expected]);
+        assert_eq!(lines(None), [""; 0]);
     }
 
     #[test]

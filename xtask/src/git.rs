@@ -32,6 +32,11 @@ pub(crate) fn base(root: &Path) -> Result<Option<String>, Failure> {
     if let Some(revision) = merge_base.ask()? {
         return Ok(Some(revision));
     }
+    last_tag(root)
+}
+
+/// The last release on this branch.
+pub(crate) fn last_tag(root: &Path) -> Result<Option<String>, Failure> {
     Exec::git(root, ["describe", "--tags", "--abbrev=0"]).ask()
 }
 
