@@ -45,7 +45,8 @@ pub(crate) fn run(root: &Path, options: &flags::Tidy) -> Result<(), Failure> {
     findings.extend(edges::check(&workspace, &tree));
     findings.extend(manifests::check(&workspace, &tree));
     findings.extend(budget::check(root, &workspace, &tree)?);
-    findings.extend(changelog::check(root, options.base.as_deref())?);
+    let base = options.base.clone().or_else(changelog::base_from_env);
+    findings.extend(changelog::check(root, base.as_deref())?);
     finding::report("tidy", findings)
 }
 

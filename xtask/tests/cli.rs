@@ -33,12 +33,16 @@ impl Scratch {
 
     /// Runs the program on this workspace.
     fn xtask(&self, arguments: &[&str]) -> Told {
-        let output = Command::new(env!("CARGO_BIN_EXE_xtask"))
+        self.command(arguments).output().unwrap().into()
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
+        command
             .args(arguments)
             .env("CARGO_MANIFEST_DIR", self.0.join("xtask"))
-            .env_remove("XTASK_BASE")
-            .output();
-        output.unwrap().into()
+            .env_remove("XTASK_BASE");
+        command
     }
 }
 
@@ -136,6 +140,18 @@ docs/crates-core.txt:2: `old 1` is no longer built for core (run `cargo xtask ti
         &format!("{NO_BASE}{findings}"),
         "error: tidy: 6 findings\n",
     );
+}
+
+#[test]
+fn the_base_may_come_from_the_environment() {
+    let scratch = tidy_workspace("base");
+    let mut command = scratch.command(&["tidy"]);
+    let told = Told::from(command.env("XTASK_BASE", "from-env").output().unwrap());
+    assert_eq!(told.code, Some(1));
+    assert!(told.err.contains("from-env"), "{told:?}");
+    let mut command = scratch.command(&["tidy", "--base", "from-flag"]);
+    let told = Told::from(command.env("XTASK_BASE", "from-env").output().unwrap());
+    assert!(told.err.contains("from-flag"), "{told:?}");
 }
 
 #[test]

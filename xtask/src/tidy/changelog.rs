@@ -15,9 +15,8 @@ const CHANGELOG: &str = "CHANGELOG.md";
 const CRATES: &[&str] = &["core", "provider", "agent", "tools-macros", "store", "mcp"];
 
 pub(super) fn check(root: &Path, base: Option<&str>) -> Result<Vec<Finding>, Failure> {
-    let given = base.map(str::to_owned).or_else(base_from_env);
-    let base = match given {
-        Some(revision) => Some(revision),
+    let base = match base {
+        Some(revision) => Some(revision.to_owned()),
         None => git::base(root)?,
     };
     let Some(base) = base else {
@@ -28,11 +27,12 @@ pub(super) fn check(root: &Path, base: Option<&str>) -> Result<Vec<Finding>, Fai
     Ok(judge(&changed).into_iter().collect())
 }
 
+/// The base that `XTASK_BASE` names.
 #[allow(
     clippy::disallowed_methods,
     reason = "lets a build server name the base once for all commands"
 )]
-fn base_from_env() -> Option<String> {
+pub(super) fn base_from_env() -> Option<String> {
     let base = std::env::var("XTASK_BASE").ok();
     base.filter(|revision| !revision.is_empty())
 }
