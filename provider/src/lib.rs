@@ -1,3 +1,13 @@
-//! Wires.
+//! Every model provider's own protocol: bytes in, events out.
 
+pub mod codec;
 pub mod frame;
+pub mod schema;
+pub mod wire;
+
+#[allow(dead_code, reason = "the wires that use it land next")]
+mod body;
+#[allow(dead_code, reason = "the wires that use it land next")]
+mod classify;
+#[allow(dead_code, reason = "the wires that use it land next")]
+mod json;
