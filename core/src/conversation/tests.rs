@@ -201,6 +201,30 @@ fn repair_mends_what_was_cut() {
     );
 }
 
+//
+#[test]
+fn every_instruction_survives_repair_and_writing() {
+    let told = |text: &str| Message::System(System::new(text));
+    let history = [
+        told("one"),
+        asks(&["a"]),
+        told("two"),
+        answers(&["a"]),
+        told("three"),
+    ];
+    let (conversation, _) = Conversation::repair(history);
+    let text = serde_json::to_string(&conversation).unwrap();
+    let read: Conversation = serde_json::from_str(&text).unwrap();
+    let instructions: Vec<_> = read
+        .messages()
+        .filter_map(|message| match message {
+            Message::System(system) => Some(system.text.as_str()),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(instructions, ["one", "two", "three"]);
+}
+
 #[test]
 fn an_illegal_list_is_refused_when_it_is_read() {
     let text = serde_json::to_string(&[asks(&["a"]), user()]).unwrap();
@@ -242,7 +266,7 @@ proptest! {
         prop_assert_eq!((again, same), (once, repairs), "deterministic");
     }
 
-    //
+    //
     #[test]
     fn repair_loses_only_what_it_reports(messages in any_messages()) {
         let (conversation, repairs) = Conversation::repair(messages.clone());

@@ -1,0 +1,33 @@
+//! Each example runs offline and prints what its reader is promised.
+#![allow(clippy::unwrap_used, reason = "a test may panic, in its helpers too")]
+
+use std::path::PathBuf;
+use std::process::Command;
+
+/// Where cargo put the example that it built beside this test.
+fn program(name: &str) -> PathBuf {
+    let test = std::env::current_exe().unwrap();
+    let folder = test.ancestors().nth(2).unwrap();
+    folder
+        .join("examples")
+        .join(name)
+        .with_extension(std::env::consts::EXE_EXTENSION)
+}
+
+fn check(name: &str, expected: &str) {
+    let output = Command::new(program(name)).output().unwrap();
+    let shown = String::from_utf8(output.stdout).unwrap();
+    let complaint = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{name} failed: {complaint}");
+    assert_eq!(shown, expected, "{name}");
+}
+
+#[test]
+fn quickstart() {
+    check(
+        "quickstart",
+        "Let me look. [calls weather] {\"city\": \"Oslo\"}\n\
+         It is warmer in Rome than in Oslo, where it is 4 °C.\n\
+         4 messages, input: 158, output: 40 in all\n",
+    );
+}
