@@ -76,7 +76,10 @@ impl Accumulator {
             }
             Event::Started(started) => self.started = Some((**started).clone()),
             Event::Usage(report) => self.usage.update(*report),
-            Event::Warning(warning) => self.warnings.push((**warning).clone()),
+            Event::Warning(warning) => {
+                self.warnings.push((**warning).clone());
+                return Ok(());
+            }
             Event::Finish(finish) => self.finish = Some(finish.clone()),
             Event::Unknown(_) | Event::Discarded { .. } => {}
             _ => self.push_part(event)?,

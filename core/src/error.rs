@@ -139,6 +139,38 @@ impl ModelError {
         self
     }
 
+    /// Takes `secret` out of every text of the error.
+    ///
+    /// ```
+    /// use windlass_core::{ErrorKind, ModelError};
+    ///
+    /// let error = ModelError::new(ErrorKind::Authentication, "bad key sk-123").with_body("key sk-123 is unknown");
+    /// let error = error.without_secret("sk-123");
+    /// assert_eq!((error.message(), error.body()), ("bad key ***", Some("key *** is unknown")));
+    /// ```
+    #[must_use]
+    pub fn without_secret(mut self, secret: &str) -> Self {
+        let hide = |text: &mut Text| {
+            if !secret.is_empty() && text.contains(secret) {
+                *text = text.replace(secret, "***").into();
+            }
+        };
+        let Details {
+            message,
+            code,
+            request_id,
+            body,
+            hint,
+            ..
+        } = &mut *self.0;
+        hide(message);
+        [code, request_id, body, hint]
+            .into_iter()
+            .flatten()
+            .for_each(hide);
+        self
+    }
+
     /// Attaches what had arrived of the answer.
     #[must_use]
     pub fn with_partial(mut self, answer: Assistant) -> Self {

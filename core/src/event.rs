@@ -1,12 +1,12 @@
 //! The grammar of an answer: what a model may say, and in which order.
 //!
 //! ```text
-//! answer  = started? item* finish
+//! answer  = warning* started? item* finish
 //! item    = part | usage | warning | unknown | discarded
 //! part    = opening (piece | seal)* end?      pieces of different parts may interleave
 //! ```
 //!
-//! - [`Event::Started`] comes first or not at all.
+//! - [`Event::Started`] comes before everything but warnings, or not at all.
 //! - A part opens with its first event: [`Text`](Event::Text), [`Thinking`](Event::Thinking),
 //!   [`Refusal`](Event::Refusal), [`Call`](Event::Call), [`Media`](Event::Media) or [`Item`](Event::Item). It keeps its
 //!   kind; an empty text opens it too.

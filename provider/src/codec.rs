@@ -50,6 +50,13 @@ pub trait Decoder: Send {
     ///
     /// [`ErrorKind::Truncated`] when the protocol's end was not seen.
     fn finish(&mut self, events: &mut VecDeque<Event>) -> Result<(), ModelError>;
+
+    /// Whether the protocol's end was seen, so that nothing but the end of the body can follow.
+    ///
+    /// A host that leaves the connection open after it is not waited for.
+    fn is_complete(&self) -> bool {
+        false
+    }
 }
 
 /// How an answer is delivered.
@@ -163,13 +170,15 @@ pub(crate) fn truncated() -> ModelError {
     ModelError::new(ErrorKind::Truncated, "the body ended before the answer did").in_stream()
 }
 
-/// The error for a known event that does not decode.
+/// The error for a known event that does not decode; one that breaks off in the middle was truncated.
 pub(crate) fn undecodable(frame: &Frame<'_>, error: serde_json::Error) -> ModelError {
-    ModelError::new(
-        ErrorKind::Protocol,
-        format!("an event does not decode: {error}"),
-    )
-    .with_body(&String::from_utf8_lossy(frame.data))
-    .with_source(error)
-    .in_stream()
+    let kind = if error.is_eof() {
+        ErrorKind::Truncated
+    } else {
+        ErrorKind::Protocol
+    };
+    ModelError::new(kind, format!("an event does not decode: {error}"))
+        .with_body(&String::from_utf8_lossy(frame.data))
+        .with_source(error)
+        .in_stream()
 }

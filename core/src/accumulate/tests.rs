@@ -106,6 +106,8 @@ fn check(events: &[Event], complaint: &str) {
 fn only_possible_orders_are_taken() {
     check(&[], "");
     check(&[Event::Started(Box::default()), text(0, "a")], "");
+    let warning = Event::Warning(Box::new(Warning::new("top_k", "left out")));
+    check(&[warning, Event::Started(Box::default())], "");
     check(
         &[text(0, "a"), thinking(1, "b"), text(0, "c"), end(1), end(0)],
         "",

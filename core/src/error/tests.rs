@@ -118,3 +118,28 @@ fn every_kind_says_what_happened_and_what_to_do_in_a_line_of_its_own() {
         ModelError::new(ErrorKind::Authentication, "no key").with_hint("set `OPENAI_API_KEY`");
     assert_eq!(own.hint(), "set `OPENAI_API_KEY`");
 }
+
+//
+#[test]
+fn a_secret_is_taken_out_of_every_text() {
+    let told = |what: &str| format!("{what} sk-123.");
+    let error = ModelError::new(ErrorKind::Authentication, told("message"))
+        .with_code(told("code"))
+        .with_request_id(told("id"))
+        .with_body(&told("body"))
+        .with_hint(told("hint"))
+        .without_secret("sk-123");
+    let shown = format!(
+        "{error} {error:?} {} {:?}",
+        error.hint(),
+        error.request_id()
+    );
+    assert!(!shown.contains("sk-123"), "{shown}");
+    assert_eq!(shown.matches("***").count(), 8, "{shown}");
+    assert_eq!(
+        ModelError::new(ErrorKind::Server, "a")
+            .without_secret("")
+            .message(),
+        "a"
+    );
+}
