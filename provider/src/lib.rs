@@ -1,5 +1,6 @@
 //! Every model provider's own protocol: bytes in, events out.
 
+pub mod classify;
 pub mod codec;
 pub mod frame;
 pub mod schema;
@@ -7,7 +8,5 @@ pub mod wire;
 
 #[allow(dead_code, reason = "the wires that use it land next")]
 mod body;
-#[allow(dead_code, reason = "the wires that use it land next")]
-mod classify;
 #[allow(dead_code, reason = "the wires that use it land next")]
 mod json;
