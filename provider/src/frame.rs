@@ -36,6 +36,7 @@
 //! A body that ends inside a frame is never taken for a whole one: [`Framer::finish`] gives an error of the kind
 //! [`FrameErrorKind::Unfinished`]. After an error every further question gives the same error.
 
+#[cfg(feature = "bedrock")]
 pub mod aws;
 mod buffer;
 mod error;
@@ -48,6 +49,7 @@ mod testing;
 pub use self::error::{FrameError, FrameErrorKind};
 pub use self::sse::{LastEvent, SseOptions};
 
+#[cfg(feature = "bedrock")]
 use self::aws::{HeaderValue, Headers};
 
 /// How many bytes a single frame may have unless [`Framer::max_frame`] says otherwise: 16 MiB.
@@ -69,6 +71,7 @@ pub enum Framing {
     /// decodes can report what it is.
     JsonArray,
     /// AWS event stream messages, both checksums verified.
+    #[cfg(feature = "bedrock")]
     AwsEventStream,
 }
 
@@ -111,6 +114,7 @@ pub struct Frame<'a> {
     /// The payload, not yet checked to be UTF-8 or JSON. It can be empty.
     pub data: &'a [u8],
     /// All headers of an AWS message; empty for other framings.
+    #[cfg(feature = "bedrock")]
     pub headers: Headers<'a>,
 }
 
@@ -139,6 +143,7 @@ impl<'a> Frame<'a> {
     }
 
     /// The value of the first AWS header of this name.
+    #[cfg(feature = "bedrock")]
     #[must_use]
     pub fn header(&self, name: &str) -> Option<HeaderValue<'a>> {
         self.headers
@@ -160,6 +165,7 @@ enum Splitter {
     Sse(sse::Sse),
     Ndjson(ndjson::Ndjson),
     Json(json::Json),
+    #[cfg(feature = "bedrock")]
     Aws(aws::Aws),
 }
 
@@ -172,6 +178,7 @@ impl Framer {
             Framing::Ndjson => Splitter::Ndjson(ndjson::Ndjson::default()),
             Framing::Json => Splitter::Json(json::Json::whole()),
             Framing::JsonArray => Splitter::Json(json::Json::array()),
+            #[cfg(feature = "bedrock")]
             Framing::AwsEventStream => Splitter::Aws(aws::Aws::default()),
         };
         Self {
@@ -188,6 +195,7 @@ impl Framer {
             Splitter::Sse(sse) => sse.buffer_mut().set_cap(bytes),
             Splitter::Ndjson(ndjson) => ndjson.buffer_mut().set_cap(bytes),
             Splitter::Json(json) => json.buffer_mut().set_cap(bytes),
+            #[cfg(feature = "bedrock")]
             Splitter::Aws(aws) => aws.buffer_mut().set_cap(bytes),
         }
         self
@@ -219,6 +227,7 @@ impl Framer {
             Splitter::Sse(sse) => sse.finish(),
             Splitter::Ndjson(ndjson) => ndjson.finish(),
             Splitter::Json(json) => json.finish(),
+            #[cfg(feature = "bedrock")]
             Splitter::Aws(aws) => aws.finish(),
         };
         last.inspect_err(|error| self.failed = Some(error.clone()))
@@ -231,6 +240,7 @@ impl Framer {
             Splitter::Sse(sse) => sse.buffer().bytes(),
             Splitter::Ndjson(ndjson) => ndjson.buffer().bytes(),
             Splitter::Json(json) => json.buffer().bytes(),
+            #[cfg(feature = "bedrock")]
             Splitter::Aws(aws) => aws.buffer().bytes(),
         }
     }
@@ -262,6 +272,7 @@ impl Frames<'_, '_> {
             Splitter::Sse(sse) => sse.next(&mut self.rest),
             Splitter::Ndjson(ndjson) => ndjson.next(&mut self.rest),
             Splitter::Json(json) => json.next(&mut self.rest),
+            #[cfg(feature = "bedrock")]
             Splitter::Aws(aws) => aws.next(&mut self.rest),
         };
         next.inspect_err(|error| *failed = Some(error.clone()))

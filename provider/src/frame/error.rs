@@ -52,6 +52,7 @@ impl FrameError {
         }
     }
 
+    #[cfg(feature = "bedrock")]
     pub(super) fn header(detail: &'static str) -> Self {
         Self {
             kind: FrameErrorKind::Header,
@@ -59,6 +60,7 @@ impl FrameError {
         }
     }
 
+    #[cfg(feature = "bedrock")]
     pub(super) fn length(detail: &'static str) -> Self {
         Self {
             kind: FrameErrorKind::Length,
@@ -73,6 +75,7 @@ impl FrameError {
         }
     }
 
+    #[cfg(feature = "bedrock")]
     pub(super) fn prelude_checksum() -> Self {
         Self {
             kind: FrameErrorKind::PreludeChecksum,
@@ -80,6 +83,7 @@ impl FrameError {
         }
     }
 
+    #[cfg(feature = "bedrock")]
     pub(super) fn message_checksum() -> Self {
         Self {
             kind: FrameErrorKind::MessageChecksum,
@@ -157,9 +161,13 @@ mod tests {
         let errors = [
             FrameError::too_large(5),
             FrameError::unfinished(5),
+            #[cfg(feature = "bedrock")]
             FrameError::prelude_checksum(),
+            #[cfg(feature = "bedrock")]
             FrameError::message_checksum(),
+            #[cfg(feature = "bedrock")]
             FrameError::length("too short"),
+            #[cfg(feature = "bedrock")]
             FrameError::header("a name is empty"),
             FrameError::syntax("no comma"),
         ];
