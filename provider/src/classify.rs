@@ -22,7 +22,7 @@ mod wait;
 use std::borrow::Cow;
 use std::time::{Duration, SystemTime};
 
-use windlass_core::{ErrorKind, ModelError};
+use windlass_core::{ErrorKind, ModelError, Text};
 
 use report::Report;
 use tables::{CERTAIN, CODES, MESSAGES, STATUSES, VAGUE};
@@ -148,6 +148,12 @@ pub fn response(failure: &Failure<'_>, now: SystemTime) -> ModelError {
         Some(id) => error.with_request_id(id),
         None => error,
     }
+}
+
+/// The id by which the provider's support finds the request; header names are lower case.
+pub(crate) fn request_id(headers: &[(Text, Text)]) -> Option<Text> {
+    let find = |name: &&str| headers.iter().find(|(known, _)| known == *name).map(|(_, id)| id.clone());
+    REQUEST_IDS.iter().find_map(find)
 }
 
 /// An error that the provider reports inside a good response: `payload` is the frame or body that holds it, in whatever

@@ -1,15 +1,26 @@
 //! Every model provider's own protocol: bytes in, events out.
 
+pub mod auth;
 pub mod classify;
 pub mod codec;
 pub mod frame;
+pub mod host;
+pub mod hosts;
 pub mod schema;
 pub mod secret;
 #[cfg(feature = "bedrock")]
 pub mod sigv4;
+#[cfg(feature = "simulate")]
+pub mod simulate;
+pub mod transport;
 pub mod wire;
 
-#[allow(dead_code, reason = "the wires that use it land next")]
+mod address;
 mod body;
-#[allow(dead_code, reason = "the wires that use it land next")]
+mod catalog;
+mod client;
+mod connect;
 mod json;
+
+pub use client::Client;
+pub use connect::{ClientBuilder, ConnectError, ConnectErrorKind, connect};
