@@ -61,7 +61,8 @@ impl Credentials {
             )
         {
             let mut identity = sigv4::Credentials::new(access.trim(), secret.trim());
-            identity.session_token = variable("AWS_SESSION_TOKEN")?.map(|token| Secret::new(token.trim()));
+            identity.session_token =
+                variable("AWS_SESSION_TOKEN")?.map(|token| Secret::new(token.trim()));
             return Ok(Some(Credentials::Aws(identity)));
         }
         let _ = (auth, variable);
@@ -100,11 +101,21 @@ pub(crate) fn unsigned(host: &str) -> ModelError {
 
 /// Signs the request for an AWS service.
 #[cfg(feature = "bedrock")]
-pub(crate) fn sign(request: &mut HttpRequest, identity: &sigv4::Credentials, scope: &sigv4::Scope, now: SystemTime) {
-    let rest = request.url.split_once("://").map_or(request.url.as_str(), |(_, rest)| rest);
+pub(crate) fn sign(
+    request: &mut HttpRequest,
+    identity: &sigv4::Credentials,
+    scope: &sigv4::Scope,
+    now: SystemTime,
+) {
+    let rest = request
+        .url
+        .split_once("://")
+        .map_or(request.url.as_str(), |(_, rest)| rest);
     let (host, target) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
-    let content_type = request.header("content-type").map(|value| ("content-type", value));
+    let content_type = request
+        .header("content-type")
+        .map(|value| ("content-type", value));
     let covered: Vec<_> = content_type.into_iter().collect();
     let signing = sigv4::SigningRequest::new("POST", host, path)
         .with_query(query)

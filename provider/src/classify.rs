@@ -152,7 +152,12 @@ pub fn response(failure: &Failure<'_>, now: SystemTime) -> ModelError {
 
 /// The id by which the provider's support finds the request; header names are lower case.
 pub(crate) fn request_id(headers: &[(Text, Text)]) -> Option<Text> {
-    let find = |name: &&str| headers.iter().find(|(known, _)| known == *name).map(|(_, id)| id.clone());
+    let find = |name: &&str| {
+        headers
+            .iter()
+            .find(|(known, _)| known == *name)
+            .map(|(_, id)| id.clone())
+    };
     REQUEST_IDS.iter().find_map(find)
 }
 

@@ -139,8 +139,16 @@ impl Client {
         }
         #[cfg(feature = "bedrock")]
         if let (Credentials::Aws(identity), Auth::Aws(service)) = (&parts.credentials, parts.auth) {
-            let region = parts.region.clone().ok_or_else(|| auth::unsigned(parts.host.name))?;
-            auth::sign(http, identity, &Scope::new(region, service), SystemTime::now());
+            let region = parts
+                .region
+                .clone()
+                .ok_or_else(|| auth::unsigned(parts.host.name))?;
+            auth::sign(
+                http,
+                identity,
+                &Scope::new(region, service),
+                SystemTime::now(),
+            );
             return Ok(());
         }
         match (&parts.credentials, parts.host.key) {
@@ -198,7 +206,11 @@ impl Client {
                 Ok(None | Some(Err(_))) | Err(_) => break,
             }
         }
-        let headers: Vec<_> = response.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let headers: Vec<_> = response
+            .headers
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect();
         let failure = Failure::new(response.status, &body).with_headers(&headers);
         self.0
             .decorate(classify::response(&failure, SystemTime::now()))

@@ -68,7 +68,10 @@ pub struct Received {
 impl Received {
     /// The value of a header; `name` in lower case.
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+        self.headers
+            .iter()
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value.as_str())
     }
 }
 
@@ -123,7 +126,11 @@ impl Simulator {
         let stage = Arc::new(Stage::default());
         let mut tasks = JoinSet::new();
         tasks.spawn(http::serve(listener, Arc::clone(&stage)));
-        Ok(Simulator { address, stage, _tasks: tasks })
+        Ok(Simulator {
+            address,
+            stage,
+            _tasks: tasks,
+        })
     }
 
     /// Adds replies, one for each request to come.
@@ -143,7 +150,9 @@ impl Simulator {
 
     /// Begins a client of `host` whose requests come here instead.
     pub fn client(&self, host: Host, model: &str) -> ClientBuilder {
-        crate::Client::builder(host, model).base_url(self.url()).key("simulated")
+        crate::Client::builder(host, model)
+            .base_url(self.url())
+            .key("simulated")
     }
 
     /// The requests so far, oldest first.

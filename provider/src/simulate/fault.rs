@@ -110,7 +110,9 @@ fn apply(mut steps: Vec<Step>, fault: &Fault, makings: &Makings) -> Vec<Step> {
             }
         }
         Fault::Garbage { event, bytes } => steps.insert(at(event), Step::Write(bytes.clone())),
-        Fault::EndlessEvent { event, bytes } => steps.insert(at(event), Step::Write(endless(makings, *bytes))),
+        Fault::EndlessEvent { event, bytes } => {
+            steps.insert(at(event), Step::Write(endless(makings, *bytes)))
+        }
         Fault::ErrorAt { event } => {
             steps.truncate(*event);
             steps.push(Step::Write(makings.error.clone()));
@@ -169,8 +171,13 @@ mod tests {
     use super::*;
 
     fn shown(faults: &[Fault]) -> String {
-        let events = ["ab", "cd", "ef"].map(|event| event.as_bytes().to_vec()).to_vec();
-        let makings = Makings { endless: b"data: ".to_vec(), error: b"!".to_vec() };
+        let events = ["ab", "cd", "ef"]
+            .map(|event| event.as_bytes().to_vec())
+            .to_vec();
+        let makings = Makings {
+            endless: b"data: ".to_vec(),
+            error: b"!".to_vec(),
+        };
         let steps = steps(events, faults, &makings);
         let show = |step: &Step| match step {
             Step::Write(bytes) => String::from_utf8_lossy(bytes).into_owned(),
@@ -185,8 +192,20 @@ mod tests {
         let second = Duration::from_secs(1);
         for (fault, expected) in [
             (Fault::StallBefore(second), "1s ab cd ef"),
-            (Fault::StallAt { event: 1, pause: second }, "ab 1s cd ef"),
-            (Fault::StallAt { event: 9, pause: second }, "ab cd ef 1s"),
+            (
+                Fault::StallAt {
+                    event: 1,
+                    pause: second,
+                },
+                "ab 1s cd ef",
+            ),
+            (
+                Fault::StallAt {
+                    event: 9,
+                    pause: second,
+                },
+                "ab cd ef 1s",
+            ),
             (Fault::CutAfter { bytes: 3 }, "ab c cut"),
             (Fault::CutAfter { bytes: 0 }, " cut"),
             (Fault::CutAfter { bytes: 6 }, "ab cd ef"),
@@ -194,9 +213,24 @@ mod tests {
             (Fault::Swap { event: 0 }, "cd ab ef"),
             (Fault::Swap { event: 2 }, "ab cd ef"),
             (Fault::SplitEverywhere, "a b c d e f"),
-            (Fault::Garbage { event: 1, bytes: b"?".to_vec() }, "ab ? cd ef"),
-            (Fault::EndlessEvent { event: 3, bytes: 9 }, "ab cd ef data: xxx"),
-            (Fault::Drip { bytes: 4, pause: second }, "1s ab 1s cd 1s ef"),
+            (
+                Fault::Garbage {
+                    event: 1,
+                    bytes: b"?".to_vec(),
+                },
+                "ab ? cd ef",
+            ),
+            (
+                Fault::EndlessEvent { event: 3, bytes: 9 },
+                "ab cd ef data: xxx",
+            ),
+            (
+                Fault::Drip {
+                    bytes: 4,
+                    pause: second,
+                },
+                "1s ab 1s cd 1s ef",
+            ),
             (Fault::ErrorAt { event: 1 }, "ab !"),
         ] {
             assert_eq!(shown(std::slice::from_ref(&fault)), expected, "{fault:?}");

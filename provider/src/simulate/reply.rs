@@ -73,13 +73,21 @@ impl Reply {
 
     /// No answer but this status, with an error body that fits the wire.
     pub fn status(status: u16) -> Self {
-        Reply::new().with_fault(Fault::Status { status, headers: Vec::new(), body: None })
+        Reply::new().with_fault(Fault::Status {
+            status,
+            headers: Vec::new(),
+            body: None,
+        })
     }
 
     /// A refusal for too many requests that asks for this wait.
     pub fn rate_limited(wait: Duration) -> Self {
         let headers = vec![("retry-after".to_owned(), wait.as_secs().to_string())];
-        Reply::new().with_fault(Fault::Status { status: 429, headers, body: None })
+        Reply::new().with_fault(Fault::Status {
+            status: 429,
+            headers,
+            body: None,
+        })
     }
 
     /// Adds words.
@@ -97,7 +105,11 @@ impl Reply {
         name: impl Into<Text>,
         arguments: impl Into<Text>,
     ) -> Self {
-        self.parts.push(ReplyPart::Call { id: id.into(), name: name.into(), arguments: arguments.into() });
+        self.parts.push(ReplyPart::Call {
+            id: id.into(),
+            name: name.into(),
+            arguments: arguments.into(),
+        });
         self
     }
 
@@ -124,7 +136,14 @@ impl Reply {
 
     /// Why the answer ends.
     pub(super) fn reason(&self) -> FinishReason {
-        let calls = self.parts.iter().any(|part| matches!(part, ReplyPart::Call { .. }));
-        self.finish.unwrap_or(if calls { FinishReason::Calls } else { FinishReason::Stop })
+        let calls = self
+            .parts
+            .iter()
+            .any(|part| matches!(part, ReplyPart::Call { .. }));
+        self.finish.unwrap_or(if calls {
+            FinishReason::Calls
+        } else {
+            FinishReason::Stop
+        })
     }
 }
