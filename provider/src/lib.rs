@@ -1,6 +1,7 @@
 //! Every model provider's own protocol: bytes in, events out.
 
 pub mod auth;
+pub mod cassette;
 pub mod classify;
 pub mod codec;
 pub mod frame;
@@ -16,6 +17,7 @@ pub mod transport;
 pub mod wire;
 
 mod address;
+mod base64;
 mod body;
 mod catalog;
 mod client;
