@@ -1,1 +1,5 @@
 //! The protocols, one file each: a codec with the fields in which hosts differ, and its decoder.
+
+#[cfg(test)]
+#[allow(dead_code, reason = "not every wire needs all of it")]
+mod testkit;
