@@ -1,5 +1,10 @@
 //! The protocols, one file each: a codec with the fields in which hosts differ, and its decoder.
 
+pub mod ollama;
+
+mod lacking;
+mod lenient;
+mod plain;
 #[cfg(test)]
 #[allow(dead_code, reason = "not every wire needs all of it")]
 mod testkit;

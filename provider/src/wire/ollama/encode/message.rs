@@ -1,0 +1,186 @@
+use std::borrow::Cow;
+
+use serde::Serialize;
+use serde_json::value::RawValue;
+use windlass_core::{
+    Arguments, Assistant, AssistantPart, Call, CallId, Media, Message, ModelError, Outcome, User,
+    UserPart,
+};
+
+use crate::body::{Separated, unsupported, write_json};
+use crate::codec::Encode;
+use crate::wire::plain::{self, Pictures};
+
+#[derive(Default, Serialize)]
+pub(super) struct Wire<'a> {
+    role: &'static str,
+    content: Cow<'a, str>,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    thinking: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    images: Vec<&'a str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    tool_calls: Vec<WireCall<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tool_name: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tool_call_id: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct WireCall<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<&'a str>,
+    r#type: &'static str,
+    function: Function<'a>,
+}
+
+#[derive(Serialize)]
+struct Function<'a> {
+    name: &'a str,
+    arguments: Object<'a>,
+}
+
+/// The arguments of a call, which the wire wants as an object.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Object<'a> {
+    AsWritten(&'a RawValue),
+    /// The model wrote no object; its text is kept within one.
+    Unparsed {
+        unparsed: &'a str,
+    },
+}
+
+/// Appends what the message is on the wire: one message, or one for each outcome.
+pub(super) fn write(
+    message: &Message,
+    call: &Encode<'_>,
+    out: &mut Vec<u8>,
+) -> Result<(), ModelError> {
+    match message {
+        Message::System(message) => write_json(out, &system(&message.text)),
+        Message::User(message) => write_json(out, &user(message)?),
+        Message::Assistant(message) => write_json(out, &assistant(message, call)),
+        Message::Outcomes(outcomes) => {
+            let mut between = Separated::new();
+            outcomes.0.iter().try_for_each(|outcome| {
+                between.next(out);
+                write_json(out, &tool(outcome))
+            })
+        }
+    }
+}
+
+pub(super) fn system(text: &str) -> Wire<'_> {
+    Wire {
+        role: "system",
+        content: text.into(),
+        ..Wire::default()
+    }
+}
+
+fn user(message: &User) -> Result<Wire<'_>, ModelError> {
+    let mut texts: Vec<Cow<'_, str>> = Vec::new();
+    let mut images = Vec::new();
+    for part in &message.parts {
+        match part {
+            UserPart::Text(text) => texts.push(text.as_str().into()),
+            UserPart::Image(media) => images.push(picture(media)?),
+            UserPart::Document(document) => texts.push(
+                plain::framed(document)
+                    .ok_or_else(|| unsupported("document", "Ollama reads documents of text only"))?
+                    .into(),
+            ),
+            _ => return Err(unsupported("media", "Ollama takes text and pictures only")),
+        }
+    }
+    Ok(Wire {
+        role: "user",
+        content: match texts.len() {
+            1 => texts.swap_remove(0),
+            _ => texts.join("\n").into(),
+        },
+        images,
+        ..Wire::default()
+    })
+}
+
+fn picture(media: &Media) -> Result<&str, ModelError> {
+    plain::base64(media).ok_or_else(|| {
+        unsupported(
+            "image",
+            "Ollama fetches nothing; send the content in base64",
+        )
+    })
+}
+
+/// What a model said before. Another provider's thinking is left out, and so is what only that provider can read.
+fn assistant<'a>(answer: &'a Assistant, call: &Encode<'_>) -> Wire<'a> {
+    let mut wire = Wire {
+        role: "assistant",
+        ..Wire::default()
+    };
+    let own = call.reads_opaque(answer.origin.as_ref());
+    for part in &answer.parts {
+        match part {
+            AssistantPart::Text(words) | AssistantPart::Refusal(words) => {
+                wire.content.to_mut().push_str(&words.text);
+            }
+            AssistantPart::Thinking(thinking) if own => wire.thinking.push_str(&thinking.text),
+            AssistantPart::Call(call) => wire.tool_calls.push(wire_call(call)),
+            AssistantPart::Media(media) => match plain::base64(media) {
+                Some(data) => wire.images.push(data),
+                None => wire
+                    .content
+                    .to_mut()
+                    .push_str(&plain::named("media", media)),
+            },
+            _ => {}
+        }
+    }
+    wire
+}
+
+fn wire_call(call: &Call) -> WireCall<'_> {
+    WireCall {
+        id: sent_id(&call.id),
+        r#type: "function",
+        function: Function {
+            name: &call.name,
+            arguments: object(&call.arguments),
+        },
+    }
+}
+
+fn object(arguments: &Arguments) -> Object<'_> {
+    let text = arguments.or_empty_object();
+    match serde_json::from_str::<&RawValue>(text) {
+        Ok(raw) if raw.get().starts_with('{') => Object::AsWritten(raw),
+        _ => Object::Unparsed { unparsed: text },
+    }
+}
+
+fn tool(outcome: &Outcome) -> Wire<'_> {
+    Wire {
+        role: "tool",
+        content: plain::outcome(outcome, Pictures::Beside).into(),
+        images: outcome
+            .parts
+            .iter()
+            .filter_map(plain::inline_picture)
+            .collect(),
+        tool_name: Some(&outcome.name),
+        tool_call_id: sent_id(&outcome.call),
+        ..Wire::default()
+    }
+}
+
+/// The id, unless it was synthesised here because the server gave none.
+fn sent_id(id: &CallId) -> Option<&str> {
+    let id = id.as_str();
+    let synthesised = id
+        .strip_prefix("call_w")
+        .is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit()));
+    (!synthesised).then_some(id)
+}
