@@ -1,5 +1,6 @@
 //! The protocols, one file each: a codec with the fields in which hosts differ, and its decoder.
 
+pub mod cohere;
 pub mod ollama;
 
 mod lacking;

@@ -87,7 +87,8 @@ pub(crate) fn framed(document: &Document) -> Option<String> {
     Some(framed)
 }
 
-fn outcome_part(part: &OutcomePart) -> String {
+/// A part of an outcome, as text.
+pub(crate) fn outcome_part(part: &OutcomePart) -> String {
     match part {
         OutcomePart::Image(media) => named("image", media),
         OutcomePart::Audio(media) => named("audio", media),

@@ -41,13 +41,13 @@ struct Function<'a> {
 
 pub(super) fn request(wire: &Ollama, call: &Encode<'_>) -> Result<WireRequest, ModelError> {
     let mut degraded = Degraded::new(call.options.unsupported);
-    lacking::leave_out(call.options, &call.request.tools, &mut degraded)?;
+    lacking::leave_out(call, &mut degraded)?;
     let with_tools = sends_tools(call, &mut degraded)?;
     let head = Head {
         model: call.model(),
         stream: (call.delivery == Delivery::Whole).then_some(false),
         think: options::think(call, &mut degraded)?,
-        format: options::format(call),
+        format: lacking::output(call, &mut degraded)?.and_then(options::format),
         options: options::sampling(wire, call),
     };
     let mut body = Body::begin(&head, &call.options.extra, 1024)?;
@@ -62,7 +62,7 @@ pub(super) fn request(wire: &Ollama, call: &Encode<'_>) -> Result<WireRequest, M
 
 /// Whether the tools go along: the only choice that the wire leaves.
 fn sends_tools(call: &Encode<'_>, degraded: &mut Degraded) -> Result<bool, ModelError> {
-    let tools = !call.request.tools.specs().is_empty();
+    let tools = lacking::has_tools(call, degraded)?;
     match call.options.tool_choice {
         Some(ToolChoice::None) => Ok(false),
         None | Some(ToolChoice::Auto) => Ok(tools),

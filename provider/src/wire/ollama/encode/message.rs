@@ -3,12 +3,13 @@ use std::borrow::Cow;
 use serde::Serialize;
 use serde_json::value::RawValue;
 use windlass_core::{
-    Arguments, Assistant, AssistantPart, Call, CallId, Media, Message, ModelError, Outcome, User,
-    UserPart,
+    Ability, Arguments, Assistant, AssistantPart, Call, CallId, Media, Message, ModelError,
+    Outcome, User, UserPart,
 };
 
 use crate::body::{Separated, unsupported, write_json};
 use crate::codec::Encode;
+use crate::wire::lacking::lacks;
 use crate::wire::plain::{self, Pictures};
 
 #[derive(Default, Serialize)]
@@ -60,7 +61,7 @@ pub(super) fn write(
 ) -> Result<(), ModelError> {
     match message {
         Message::System(message) => write_json(out, &system(&message.text)),
-        Message::User(message) => write_json(out, &user(message)?),
+        Message::User(message) => write_json(out, &user(message, call)?),
         Message::Assistant(message) => write_json(out, &assistant(message, call)),
         Message::Outcomes(outcomes) => {
             let mut between = Separated::new();
@@ -80,13 +81,13 @@ pub(super) fn system(text: &str) -> Wire<'_> {
     }
 }
 
-fn user(message: &User) -> Result<Wire<'_>, ModelError> {
+fn user<'a>(message: &'a User, call: &Encode<'_>) -> Result<Wire<'a>, ModelError> {
     let mut texts: Vec<Cow<'_, str>> = Vec::new();
     let mut images = Vec::new();
     for part in &message.parts {
         match part {
             UserPart::Text(text) => texts.push(text.as_str().into()),
-            UserPart::Image(media) => images.push(picture(media)?),
+            UserPart::Image(media) => images.push(picture(media, call)?),
             UserPart::Document(document) => texts.push(
                 plain::framed(document)
                     .ok_or_else(|| unsupported("document", "Ollama reads documents of text only"))?
@@ -106,7 +107,10 @@ fn user(message: &User) -> Result<Wire<'_>, ModelError> {
     })
 }
 
-fn picture(media: &Media) -> Result<&str, ModelError> {
+fn picture<'a>(media: &'a Media, call: &Encode<'_>) -> Result<&'a str, ModelError> {
+    if lacks(call, Ability::Images) {
+        return Err(unsupported("image", "the model sees no pictures"));
+    }
     plain::base64(media).ok_or_else(|| {
         unsupported(
             "image",

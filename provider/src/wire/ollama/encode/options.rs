@@ -6,6 +6,7 @@ use super::Ollama;
 use crate::body::Degraded;
 use crate::codec::Encode;
 use crate::schema::{SchemaRules, lower};
+use crate::wire::lacking::lacks;
 
 /// Budgets up to this many tokens are this level.
 const LEVELS: [(u64, &str); 4] = [
@@ -77,7 +78,7 @@ pub(super) fn think(
         return Ok(None);
     };
     let think = level(reasoning);
-    if call.profile.abilities.has(Ability::Thinking) != Some(false) {
+    if !lacks(call, Ability::Thinking) {
         return Ok(Some(think));
     }
     if think != Think::Switch(false) {
@@ -101,8 +102,8 @@ fn level(reasoning: Reasoning) -> Think {
     }
 }
 
-pub(super) fn format(call: &Encode<'_>) -> Option<Format> {
-    match call.options.output.as_ref()? {
+pub(super) fn format(format: &OutputFormat) -> Option<Format> {
+    match format {
         OutputFormat::Json => Some(Format::Word("json")),
         OutputFormat::Schema { schema, .. } => {
             Some(Format::Schema(lower(schema, SchemaRules::Any).schema))

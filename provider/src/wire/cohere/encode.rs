@@ -1,0 +1,140 @@
+mod documents;
+mod message;
+mod options;
+
+use serde::Serialize;
+use serde_json::Value;
+use windlass_core::{ModelError, Text, ToolSpec};
+
+use self::options::{Format, Thinking};
+use super::Cohere;
+use crate::body::{Body, Degraded, Separated, write_json};
+use crate::codec::{Delivery, Encode, WireRequest};
+use crate::schema::{SchemaRules, lower};
+use crate::wire::lacking;
+
+#[derive(Serialize)]
+struct Head<'a> {
+    model: &'a str,
+    /// A whole answer is what the host gives unless told otherwise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stream: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_tokens: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    temperature: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    p: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    k: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    frequency_penalty: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    presence_penalty: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seed: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stop_sequences: Option<&'a [Text]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    thinking: Option<Thinking>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    response_format: Option<Format>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tool_choice: Option<&'static str>,
+}
+
+#[derive(Serialize)]
+struct Tool<'a> {
+    r#type: &'static str,
+    function: Function<'a>,
+}
+
+#[derive(Serialize)]
+struct Function<'a> {
+    name: &'a str,
+    description: &'a str,
+    parameters: Value,
+}
+
+pub(super) fn request(wire: &Cohere, call: &Encode<'_>) -> Result<WireRequest, ModelError> {
+    let mut degraded = Degraded::new(call.options.unsupported);
+    lacking::leave_out(call, &mut degraded)?;
+    let tools = lacking::has_tools(call, &mut degraded)?;
+    let documents = documents::collect(call, &mut degraded)?;
+    let head = head(call, tools, &mut degraded)?;
+    let mut body = Body::begin(&head, &call.options.extra, 1024)?;
+    if tools {
+        body.member("tools", |out| write_tools(call, out))?;
+    }
+    if !documents.is_empty() {
+        body.member("documents", |out| write_json(out, &documents))?;
+    }
+    body.member("messages", |out| write_messages(call, out))?;
+    let mut request = WireRequest::new(wire.path, body.end());
+    request.warnings = degraded.into_warnings();
+    Ok(request)
+}
+
+fn head<'a>(
+    call: &Encode<'a>,
+    tools: bool,
+    degraded: &mut Degraded,
+) -> Result<Head<'a>, ModelError> {
+    let sampling = &call.options.sampling;
+    Ok(Head {
+        model: call.model(),
+        stream: (call.delivery == Delivery::Streamed).then_some(true),
+        max_tokens: sampling.max_output_tokens,
+        temperature: sampling.temperature,
+        p: sampling.top_p,
+        k: sampling.top_k,
+        frequency_penalty: sampling.frequency_penalty,
+        presence_penalty: sampling.presence_penalty,
+        seed: sampling.seed,
+        stop_sequences: sampling.stop.as_deref(),
+        thinking: options::thinking(call, degraded)?,
+        response_format: lacking::output(call, degraded)?.map(options::format),
+        tool_choice: options::tool_choice(call, tools, degraded)?,
+    })
+}
+
+fn write_tools(call: &Encode<'_>, out: &mut Vec<u8>) -> Result<(), ModelError> {
+    let tools = &call.request.tools;
+    let bytes = tools.encoding(call.key, |bytes| {
+        let list: Vec<Tool<'_>> = tools.specs().iter().map(tool).collect();
+        write_json(bytes, &list)
+    })?;
+    out.extend_from_slice(bytes);
+    Ok(())
+}
+
+fn tool(spec: &ToolSpec) -> Tool<'_> {
+    Tool {
+        r#type: "function",
+        function: Function {
+            name: &spec.name,
+            description: &spec.description,
+            parameters: lower(&spec.parameters, SchemaRules::Any).schema,
+        },
+    }
+}
+
+fn write_messages(call: &Encode<'_>, out: &mut Vec<u8>) -> Result<(), ModelError> {
+    let mut between = Separated::new();
+    out.push(b'[');
+    if !call.request.instructions.is_empty() {
+        between.next(out);
+        message::write_system(&call.request.instructions.join("\n\n"), out)?;
+    }
+    for entry in call.request.conversation.entries() {
+        let bytes = entry.encoding(call.key, |bytes| {
+            message::write(entry.message(), call, bytes)
+        })?;
+        if !bytes.is_empty() {
+            between.next(out);
+            out.extend_from_slice(bytes);
+        }
+    }
+    out.push(b']');
+    Ok(())
+}
