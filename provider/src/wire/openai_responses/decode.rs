@@ -1,0 +1,275 @@
+//! Events of the Responses API into events of Windlass.
+
+mod kind;
+mod output;
+mod shapes;
+
+use std::collections::VecDeque;
+
+use serde::de::Error as _;
+use serde_json::value::RawValue;
+use windlass_core::{
+    ErrorKind, Event, Finish, FinishReason, JsonText, ModelError, Started, Text, Unknown,
+};
+
+use self::kind::{Kind, unknown_name};
+use self::output::{Output, Source};
+use self::shapes::{Answer, Content, Envelope, Snapshot, read};
+use crate::classify;
+use crate::codec::{Decoder, Delivery, truncated, undecodable};
+use crate::frame::Frame;
+
+pub(super) use self::shapes::Members;
+
+/// Reads one answer.
+#[derive(Debug)]
+pub(super) struct ResponsesDecoder {
+    output: Output,
+    delivery: Delivery,
+    stage: Stage,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    /// Nothing was said yet.
+    Fresh,
+    /// The answer has begun.
+    Begun,
+    /// The terminal event was seen.
+    Finished,
+    /// An error was given.
+    Failed,
+}
+
+/// What a frame failed with.
+enum Failure {
+    /// It does not decode.
+    Undecodable(serde_json::Error),
+    /// It reports an error.
+    Reported,
+}
+
+impl From<serde_json::Error> for Failure {
+    fn from(error: serde_json::Error) -> Self {
+        Failure::Undecodable(error)
+    }
+}
+
+impl Decoder for ResponsesDecoder {
+    fn frame(&mut self, frame: &Frame<'_>, events: &mut VecDeque<Event>) -> Result<(), ModelError> {
+        if matches!(self.stage, Stage::Finished | Stage::Failed) || is_idle(frame.data) {
+            return Ok(());
+        }
+        let before = events.len();
+        let taken = Kind::of(frame)
+            .map_err(Failure::from)
+            .and_then(|(kind, name)| self.take(kind, name, frame.data, events));
+        if self.stage == Stage::Fresh && events.len() > before {
+            self.stage = Stage::Begun;
+        }
+        taken.map_err(|failure| {
+            self.stage = Stage::Failed;
+            match failure {
+                Failure::Undecodable(error) => undecodable(frame, error),
+                Failure::Reported => classify::in_stream(frame.data, frame.event),
+            }
+        })
+    }
+
+    fn finish(&mut self, _events: &mut VecDeque<Event>) -> Result<(), ModelError> {
+        match self.stage {
+            Stage::Finished => Ok(()),
+            Stage::Fresh if self.delivery == Delivery::Whole => {
+                Err(ModelError::new(ErrorKind::Protocol, "the body is not a response").in_stream())
+            }
+            _ => Err(truncated()),
+        }
+    }
+}
+
+impl ResponsesDecoder {
+    pub(super) fn new(first_call_number: u64, delivery: Delivery) -> Self {
+        ResponsesDecoder {
+            output: Output::new(first_call_number),
+            delivery,
+            stage: Stage::Fresh,
+        }
+    }
+
+    fn take(
+        &mut self,
+        kind: Kind,
+        name: &str,
+        data: &[u8],
+        events: &mut VecDeque<Event>,
+    ) -> Result<(), Failure> {
+        match kind {
+            Kind::TextDelta => self.output.text_delta(&read(data)?, events),
+            Kind::RefusalDelta => self.output.refusal_delta(&read(data)?, events),
+            Kind::SummaryDelta => {
+                self.output
+                    .thinking_delta(Source::Summary, &read(data)?, events);
+            }
+            Kind::ReasoningDelta => {
+                self.output
+                    .thinking_delta(Source::Content, &read(data)?, events);
+            }
+            Kind::ArgumentsDelta => self.output.arguments_delta(&read(data)?, events),
+            Kind::Begun if self.stage == Stage::Fresh => {
+                started(&read::<Envelope<'_>>(data)?.response, events);
+            }
+            Kind::Begun | Kind::Silent => {}
+            Kind::Failed => return Err(Failure::Reported),
+            Kind::Completed => {
+                self.end(&read::<Envelope<'_>>(data)?.response, "completed", events)?;
+            }
+            Kind::Incomplete => {
+                self.end(&read::<Envelope<'_>>(data)?.response, "incomplete", events)?;
+            }
+            Kind::Whole => self.end(&read(data)?, "", events)?,
+            Kind::Unknown => push_unknown(name, data, events)?,
+            _ => self.take_whole(kind, &read(data)?, events)?,
+        }
+        Ok(())
+    }
+
+    /// Takes in an event that repeats what the deltas said, and so only fills what they left out.
+    fn take_whole(
+        &mut self,
+        kind: Kind,
+        whole: &Snapshot<'_>,
+        events: &mut VecDeque<Event>,
+    ) -> Result<(), serde_json::Error> {
+        let index = whole.output_index.0;
+        match kind {
+            Kind::TextDone => self.output.text_done(whole, events),
+            Kind::RefusalDone => self.output.refusal_done(whole, events),
+            Kind::SummaryDone => self.output.thinking_done(Source::Summary, whole, events),
+            Kind::ReasoningDone => self.output.thinking_done(Source::Content, whole, events),
+            Kind::ArgumentsDone => self.output.arguments_done(whole, events),
+            Kind::Annotation => self.output.annotation(whole, events),
+            Kind::PartDone => self.part_done(whole, events)?,
+            Kind::ItemAdded => self
+                .output
+                .added(index, needed(whole.item, "item")?, events)?,
+            _ => self
+                .output
+                .done(index, needed(whole.item, "item")?, events)?,
+        }
+        Ok(())
+    }
+
+    fn part_done(
+        &mut self,
+        whole: &Snapshot<'_>,
+        events: &mut VecDeque<Event>,
+    ) -> Result<(), serde_json::Error> {
+        let part: Content<'_> = serde_json::from_str(needed(whole.part, "part")?.get())?;
+        let text = part.text.or(part.refusal).unwrap_or_default();
+        let whole = Snapshot {
+            output_index: whole.output_index,
+            section: whole.section,
+            item_id: whole.item_id.clone(),
+            text,
+            ..Snapshot::default()
+        };
+        match part.kind.as_str() {
+            "output_text" => self.output.text_done(&whole, events),
+            "refusal" => self.output.refusal_done(&whole, events),
+            "reasoning_text" => self.output.thinking_done(Source::Content, &whole, events),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Takes in the whole response: what is missing of it, its usage, its end. `status` stands in for one it lacks.
+    fn end(
+        &mut self,
+        answer: &Answer<'_>,
+        status: &str,
+        events: &mut VecDeque<Event>,
+    ) -> Result<(), Failure> {
+        let status = answer
+            .status
+            .as_ref()
+            .map_or(status, |status| status.as_str());
+        if status == "failed" {
+            return Err(Failure::Reported);
+        }
+        if self.stage == Stage::Fresh {
+            started(answer, events);
+        }
+        if let Some(reasoning) = answer.reasoning.filter(|it| it.get().starts_with('"')) {
+            let unknown = Unknown::new("reasoning", JsonText::from(reasoning));
+            events.push_back(Event::Unknown(Box::new(unknown)));
+        }
+        self.output.settle(&answer.output, events)?;
+        events.extend(answer.usage.usage().map(Event::Usage));
+        let why = answer
+            .incomplete
+            .reason
+            .as_ref()
+            .map(crate::json::JsonStr::as_str);
+        events.push_back(Event::Finish(self.finish_of(status, why)));
+        self.stage = Stage::Finished;
+        Ok(())
+    }
+
+    fn finish_of(&self, status: &str, why: Option<&str>) -> Finish {
+        let reason = match (status, why) {
+            (_, Some("max_output_tokens")) => FinishReason::Length,
+            (_, Some("content_filter")) => FinishReason::Filtered,
+            (_, Some(_)) => FinishReason::Other,
+            ("completed" | "", None) if self.output.has_calls => FinishReason::Calls,
+            ("completed" | "", None) if self.output.has_refusal => FinishReason::Refused,
+            ("completed" | "", None) => FinishReason::Stop,
+            _ => FinishReason::Other,
+        };
+        Finish::new(reason, why.unwrap_or(status))
+    }
+}
+
+/// Data that carries nothing: the sentinel that OpenRouter ends with, and comments that a relay passed on as data.
+fn is_idle(data: &[u8]) -> bool {
+    let data = data.trim_ascii();
+    data.is_empty() || data == b"[DONE]" || data.starts_with(b":")
+}
+
+fn started(answer: &Answer<'_>, events: &mut VecDeque<Event>) {
+    let text = |value: &Option<crate::json::JsonStr<'_>>| -> Option<Text> {
+        value
+            .as_ref()
+            .filter(|it| !it.is_empty())
+            .map(crate::json::JsonStr::text)
+    };
+    let (id, model) = (text(&answer.id), text(&answer.model));
+    if id.is_none() && model.is_none() {
+        return;
+    }
+    let mut started = Started::new();
+    (started.id, started.model) = (id, model);
+    events.push_back(Event::Started(Box::new(started)));
+}
+
+fn push_unknown(
+    name: &str,
+    data: &[u8],
+    events: &mut VecDeque<Event>,
+) -> Result<(), serde_json::Error> {
+    let json: &RawValue = read(data)?;
+    let kind = if name.is_empty() {
+        unknown_name(data)?
+    } else {
+        name.into()
+    };
+    let unknown = Unknown::new(kind, JsonText::from(json));
+    events.push_back(Event::Unknown(Box::new(unknown)));
+    Ok(())
+}
+
+fn needed<'a>(
+    value: Option<&'a RawValue>,
+    name: &'static str,
+) -> Result<&'a RawValue, serde_json::Error> {
+    value.ok_or_else(|| serde_json::Error::missing_field(name))
+}

@@ -1,0 +1,123 @@
+//! What an event is: by the name on its own line, else by its `type`.
+
+use serde_json::value::RawValue;
+
+use super::shapes::read;
+use crate::frame::Frame;
+use crate::json::{JsonStr, wire_object};
+
+/// What to do with an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Begun,
+    TextDelta,
+    RefusalDelta,
+    SummaryDelta,
+    ReasoningDelta,
+    ArgumentsDelta,
+    TextDone,
+    RefusalDone,
+    SummaryDone,
+    ReasoningDone,
+    ArgumentsDone,
+    PartDone,
+    Annotation,
+    ItemAdded,
+    ItemDone,
+    Completed,
+    Incomplete,
+    Failed,
+    /// A response without an event around it: the body is the answer.
+    Whole,
+    /// Known, and says nothing that other events do not.
+    Silent,
+    Unknown,
+}
+
+impl Kind {
+    fn named(name: &str) -> Option<Self> {
+        match name {
+            "error" => return Some(Kind::Failed),
+            "keepalive" => return Some(Kind::Silent),
+            _ => {}
+        }
+        Some(match name.strip_prefix("response.")? {
+            "output_text.delta" => Kind::TextDelta,
+            "function_call_arguments.delta" => Kind::ArgumentsDelta,
+            "reasoning_summary_text.delta" => Kind::SummaryDelta,
+            "reasoning_text.delta" => Kind::ReasoningDelta,
+            "refusal.delta" => Kind::RefusalDelta,
+            "created" | "in_progress" | "queued" => Kind::Begun,
+            "output_item.added" => Kind::ItemAdded,
+            "output_item.done" => Kind::ItemDone,
+            "output_text.annotation.added" => Kind::Annotation,
+            "output_text.done" => Kind::TextDone,
+            "refusal.done" => Kind::RefusalDone,
+            "reasoning_summary_text.done" => Kind::SummaryDone,
+            "reasoning_text.done" => Kind::ReasoningDone,
+            "function_call_arguments.done" => Kind::ArgumentsDone,
+            "content_part.done" => Kind::PartDone,
+            "completed" => Kind::Completed,
+            "incomplete" => Kind::Incomplete,
+            "failed" => Kind::Failed,
+            "content_part.added"
+            | "reasoning_summary_part.added"
+            | "reasoning_summary_part.done"
+            | "reasoning_part.added"
+            | "reasoning_part.done" => Kind::Silent,
+            _ => return None,
+        })
+    }
+
+    /// The kind of a frame, and its name; an empty one where that would have to be looked for again.
+    pub(super) fn of<'f>(frame: &Frame<'f>) -> Result<(Self, &'f str), serde_json::Error> {
+        if let Some(name) = frame.event
+            && let Some(kind) = Kind::named(name)
+        {
+            return Ok((kind, name));
+        }
+        if let Some(name) = leading_type(frame.data) {
+            return Ok((Kind::named(name).unwrap_or(Kind::Unknown), name));
+        }
+        Self::looked_for(frame.data).map(|kind| (kind, ""))
+    }
+
+    /// The kind of a frame whose `type` does not come first, or that has none.
+    fn looked_for(data: &[u8]) -> Result<Self, serde_json::Error> {
+        let peek: Peek<'_> = read(data)?;
+        Ok(match peek.kind {
+            Some(kind) => Kind::named(kind.as_str()).unwrap_or(Kind::Unknown),
+            None if peek.error.is_some() && peek.output.is_none() => Kind::Failed,
+            None if peek.output.is_some() || peek.object.as_str() == "response" => Kind::Whole,
+            None => Kind::Unknown,
+        })
+    }
+}
+
+wire_object! {
+    struct Peek<'a> {
+        "type" => kind: Option<JsonStr<'a>>,
+        "object" => object: JsonStr<'a>,
+        "error" => error: Option<&'a RawValue>,
+        "output" => output: Option<&'a RawValue>,
+    }
+}
+
+/// The `type` of an object that begins with it, which spares hosts without `event:` lines a second parse.
+fn leading_type(data: &[u8]) -> Option<&str> {
+    let rest = data.strip_prefix(b"{\"type\":")?;
+    let rest = rest
+        .strip_prefix(b" ")
+        .unwrap_or(rest)
+        .strip_prefix(b"\"")?;
+    let end = memchr::memchr2(b'"', b'\\', rest)?;
+    (rest[end] == b'"').then(|| std::str::from_utf8(&rest[..end]).ok())?
+}
+
+/// The name of an event of an unknown kind.
+pub(super) fn unknown_name(data: &[u8]) -> Result<windlass_core::Text, serde_json::Error> {
+    let peek: Peek<'_> = read(data)?;
+    Ok(peek
+        .kind
+        .map_or_else(|| peek.object.text(), |kind| kind.text()))
+}

@@ -1,0 +1,217 @@
+//! The conversation as input items.
+
+use windlass_core::{
+    Ability, Entry, Message, ModelError, Outcome, OutcomePart, OutcomeStatus, User, UserPart,
+};
+
+use super::super::{Feature, OpenAiResponses};
+use super::ids::call_ids;
+use super::object::Object;
+use super::{assistant, media};
+use crate::body::{Degraded, Separated};
+use crate::codec::Encode;
+
+/// Refuses what the model or the wire cannot take, or warns that it is described instead.
+pub(super) fn check(
+    codec: &OpenAiResponses,
+    call: &Encode<'_>,
+    entries: super::Entries<'_>,
+    degraded: &mut Degraded,
+) -> Result<(), ModelError> {
+    let mut named: Vec<&str> = Vec::new();
+    for entry in entries {
+        let Message::User(user) = entry.message() else {
+            continue;
+        };
+        for option in user
+            .parts
+            .iter()
+            .filter_map(|part| lacks(codec, call, part))
+        {
+            if !named.contains(&option) {
+                named.push(option);
+                degraded.leave_out(option, "the model or its host does not take them")?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The name of the ability that `part` needs and the model or the wire lacks.
+fn lacks(codec: &OpenAiResponses, call: &Encode<'_>, part: &UserPart) -> Option<&'static str> {
+    let cannot = |ability| call.profile.abilities.has(ability) == Some(false);
+    match part {
+        UserPart::Image(_) if cannot(Ability::Images) => Some("images"),
+        UserPart::Audio(_) if !codec.has(Feature::Audio) || cannot(Ability::Audio) => Some("audio"),
+        UserPart::Video(_) => Some("video"),
+        UserPart::Document(_) if cannot(Ability::Documents) => Some("documents"),
+        _ => None,
+    }
+}
+
+/// The items of an entry, with commas between them; an entry that says nothing has none.
+pub(super) fn entry<'a>(
+    codec: &OpenAiResponses,
+    call: &Encode<'_>,
+    entry: &'a Entry,
+) -> Result<&'a [u8], ModelError> {
+    entry.encoding(call.key, |out| {
+        match entry.message() {
+            Message::System(system) if system.text.trim().is_empty() => {}
+            Message::System(system) => write_message(codec.system_role, &system.text, out),
+            Message::User(user) => write_user(codec, call, user, out),
+            Message::Assistant(answer) => assistant::write(codec, call, answer, out),
+            Message::Outcomes(outcomes) => write_outcomes(codec, call, &outcomes.0, out),
+        }
+        Ok(())
+    })
+}
+
+/// Outcomes for the calls at the end that have none: the wire takes no call without.
+pub(super) fn interrupted(codec: &OpenAiResponses, call: &Encode<'_>) -> Vec<u8> {
+    let open = call.request.conversation.open_calls();
+    let outcomes: Vec<_> = open.map(Outcome::interrupted).collect();
+    let mut out = Vec::new();
+    write_outcomes(codec, call, &outcomes, &mut out);
+    out
+}
+
+/// A message of one text.
+pub(super) fn write_message(role: &str, text: &str, out: &mut Vec<u8>) {
+    Object::begin(out)
+        .string("role", role)
+        .string("content", text)
+        .end();
+}
+
+fn write_user(codec: &OpenAiResponses, call: &Encode<'_>, user: &User, out: &mut Vec<u8>) {
+    let is_said = |part: &&UserPart| !matches!(part, UserPart::Text(text) if text.is_empty());
+    let parts: Vec<&UserPart> = user.parts.iter().filter(is_said).collect();
+    match parts[..] {
+        [] => {}
+        [UserPart::Text(text)] => write_message("user", text, out),
+        _ => Object::begin(out)
+            .string("role", "user")
+            .member("content", |out| {
+                write_list(&parts, out, |part, out| {
+                    write_user_part(codec, call, part, out);
+                });
+            })
+            .end(),
+    }
+}
+
+fn write_user_part(codec: &OpenAiResponses, call: &Encode<'_>, part: &UserPart, out: &mut Vec<u8>) {
+    let is_lacking = lacks(codec, call, part).is_some();
+    match part {
+        UserPart::Text(text) => media::write_text(text, out),
+        UserPart::Image(image) if is_lacking => describe("picture", &image.mime, out),
+        UserPart::Image(image) => media::write_image(image, out),
+        UserPart::Audio(audio) if is_lacking => describe("recording", &audio.mime, out),
+        UserPart::Audio(audio) => media::write_audio(audio, out),
+        UserPart::Document(document) if is_lacking => {
+            describe("file", &document.media.mime, out);
+        }
+        UserPart::Document(document) => media::write_document(document, out),
+        UserPart::Video(video) => describe("film", &video.mime, out),
+        _ => describe("part", "", out),
+    }
+}
+
+fn describe(kind: &str, mime: &str, out: &mut Vec<u8>) {
+    media::write_text(&media::left_out(kind, mime), out);
+}
+
+fn write_outcomes(
+    codec: &OpenAiResponses,
+    call: &Encode<'_>,
+    outcomes: &[Outcome],
+    out: &mut Vec<u8>,
+) {
+    let ids = call_ids(outcomes.iter().map(|outcome| outcome.call.as_str()));
+    let mut separated = Separated::new();
+    for (outcome, id) in outcomes.iter().zip(&ids) {
+        separated.next(out);
+        Object::begin(out)
+            .string("type", "function_call_output")
+            .string("call_id", id)
+            .member("output", |out| write_output(codec, call, outcome, out))
+            .end();
+    }
+}
+
+/// Text as a string, which every host takes; with pictures or files a list, where the host takes one.
+fn write_output(codec: &OpenAiResponses, call: &Encode<'_>, outcome: &Outcome, out: &mut Vec<u8>) {
+    let failed = failure(outcome.status);
+    let is_plain = outcome.parts.iter().all(|part| part.as_text().is_some());
+    if is_plain || !codec.has(Feature::OutcomeMedia) {
+        let mut texts: Vec<_> = outcome.parts.iter().map(described).collect();
+        texts.splice(0..0, failed.map(Into::into));
+        let text = texts.join("\n");
+        return crate::body::write_json(out, &text).expect("a string has a JSON form");
+    }
+    let mut separated = Separated::new();
+    out.push(b'[');
+    if let Some(failed) = failed {
+        separated.next(out);
+        media::write_text(failed, out);
+    }
+    let is_said = |part: &&OutcomePart| part.as_text() != Some("");
+    for part in outcome.parts.iter().filter(is_said) {
+        separated.next(out);
+        write_outcome_part(call, part, out);
+    }
+    out.push(b']');
+}
+
+fn write_outcome_part(call: &Encode<'_>, part: &OutcomePart, out: &mut Vec<u8>) {
+    let can = |ability| call.profile.abilities.has(ability) != Some(false);
+    match part {
+        OutcomePart::Image(image) if can(Ability::Images) => media::write_image(image, out),
+        OutcomePart::Document(document) if can(Ability::Documents) => {
+            media::write_document(document, out);
+        }
+        part => media::write_text(&described(part), out),
+    }
+}
+
+/// A part of an outcome in words.
+fn described(part: &OutcomePart) -> std::borrow::Cow<'_, str> {
+    use windlass_core::Source;
+    match part {
+        OutcomePart::Image(image) => media::left_out("picture", &image.mime).into(),
+        OutcomePart::Audio(audio) => media::left_out("recording", &audio.mime).into(),
+        OutcomePart::Document(document) => match &document.media.source {
+            Source::Text(text) => media::framed(document.name.as_deref(), text).into(),
+            _ => media::left_out("file", &document.media.mime).into(),
+        },
+        part => part.as_text().unwrap_or_default().into(),
+    }
+}
+
+/// What the model is told before the outcome of a call that failed: the wire has no flag for it.
+fn failure(status: OutcomeStatus) -> Option<&'static str> {
+    Some(match status {
+        OutcomeStatus::Success => return None,
+        OutcomeStatus::Panicked => "[the tool crashed]",
+        OutcomeStatus::TimedOut => "[the call timed out]",
+        OutcomeStatus::Cancelled => "[the call was cancelled]",
+        OutcomeStatus::UnknownTool => "[there is no such tool]",
+        OutcomeStatus::BadArguments => "[the arguments are not valid]",
+        OutcomeStatus::Denied => "[the call was not allowed]",
+        OutcomeStatus::DuplicateId => "[the call was not run: its id is taken]",
+        OutcomeStatus::Interrupted => "[the call was interrupted]",
+        _ => "[the call failed]",
+    })
+}
+
+/// Writes a list of what `write` makes of each.
+pub(super) fn write_list<T>(all: &[T], out: &mut Vec<u8>, write: impl Fn(&T, &mut Vec<u8>)) {
+    let mut separated = Separated::new();
+    out.push(b'[');
+    for one in all {
+        separated.next(out);
+        write(one, out);
+    }
+    out.push(b']');
+}

@@ -1,0 +1,75 @@
+//! The tools of a request.
+
+use serde::Serialize;
+use serde_json::Value;
+use windlass_core::{ModelError, ToolSpec};
+
+use super::super::{Feature, OpenAiResponses};
+use crate::body::{Body, Separated, write_json};
+use crate::codec::Encode;
+use crate::schema::{SchemaRules, lower};
+
+#[derive(Serialize)]
+struct Function<'a> {
+    r#type: &'static str,
+    name: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    description: &'a str,
+    parameters: Value,
+    /// Always written: hosts take a missing one for `true`.
+    strict: bool,
+}
+
+pub(super) fn schema_rules(codec: &OpenAiResponses) -> SchemaRules {
+    if codec.has(Feature::StrictTools) {
+        SchemaRules::Strict
+    } else {
+        SchemaRules::Any
+    }
+}
+
+pub(super) fn write(
+    codec: &OpenAiResponses,
+    call: &Encode<'_>,
+    body: &mut Body<'_>,
+) -> Result<(), ModelError> {
+    let tools = &call.request.tools;
+    if tools.is_empty() {
+        return Ok(());
+    }
+    let rules = schema_rules(codec);
+    let encoded = tools.encoding(call.key, |out| {
+        let mut separated = Separated::new();
+        out.push(b'[');
+        for spec in tools.specs() {
+            separated.next(out);
+            write_function(spec, rules, out)?;
+        }
+        for hosted in tools.hosted() {
+            separated.next(out);
+            out.extend_from_slice(hosted.json.as_str().as_bytes());
+        }
+        out.push(b']');
+        Ok::<(), ModelError>(())
+    })?;
+    body.member("tools", |out| {
+        out.extend_from_slice(encoded);
+        Ok(())
+    })
+}
+
+fn write_function(
+    spec: &ToolSpec,
+    rules: SchemaRules,
+    out: &mut Vec<u8>,
+) -> Result<(), ModelError> {
+    let lowered = lower(&spec.parameters, rules);
+    let function = Function {
+        r#type: "function",
+        name: &spec.name,
+        description: &spec.description,
+        parameters: lowered.schema,
+        strict: lowered.strict,
+    };
+    write_json(out, &function)
+}
