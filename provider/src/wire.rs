@@ -6,6 +6,7 @@ pub mod ollama;
 mod lacking;
 mod lenient;
 mod plain;
+pub mod anthropic;
 #[cfg(test)]
 #[allow(dead_code, reason = "not every wire needs all of it")]
 mod testkit;
