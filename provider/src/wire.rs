@@ -11,3 +11,5 @@ pub mod anthropic;
 #[allow(dead_code, reason = "not every wire needs all of it")]
 mod testkit;
 pub mod openai_responses;
+#[cfg(feature = "bedrock")]
+pub mod bedrock;

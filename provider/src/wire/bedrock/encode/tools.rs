@@ -1,0 +1,171 @@
+//! The tools of a request, and which of them the model is to call.
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+use serde_json::Value;
+use windlass_core::{Ability, ModelError, Text, ToolChoice, ToolSpec};
+
+use super::cache::Marks;
+use crate::body::{Degraded, Separated, unsupported, write_json};
+use crate::codec::Encode;
+use crate::schema::{SchemaRules, lower};
+use crate::wire::bedrock::Converse;
+
+/// What the model is told of a tool that it called and that is no longer there.
+const GONE: &str = "No longer available. Do not call it.";
+
+/// What is asked of the calls.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Choice<'a> {
+    /// Nothing.
+    Unsaid,
+    /// That there be none, by leaving the tools out.
+    WithoutTools,
+    /// That the model decide, call any, or call one by name.
+    Of(&'a ToolChoice),
+}
+
+/// Reads the option; the wire has no way to forbid calls when the history has some.
+pub(super) fn choice<'a>(
+    call: &Encode<'a>,
+    degraded: &mut Degraded,
+) -> Result<Choice<'a>, ModelError> {
+    let tools = &call.request.tools;
+    if !tools.is_empty() && call.profile.abilities.has(Ability::Tools) == Some(false) {
+        return Err(unsupported("tools", "the model calls no tools"));
+    }
+    match &call.options.tool_choice {
+        None => Ok(Choice::Unsaid),
+        Some(_) if tools.is_empty() => Ok(Choice::Unsaid),
+        Some(ToolChoice::None) if !has_calls(call) => Ok(Choice::WithoutTools),
+        Some(ToolChoice::None) => {
+            let why = "Bedrock cannot forbid calls where the history has some";
+            degraded.leave_out("tool_choice", why)?;
+            Ok(Choice::Unsaid)
+        }
+        Some(choice) => Ok(Choice::Of(choice)),
+    }
+}
+
+/// Whether there are tools to send.
+pub(super) fn are_sent(call: &Encode<'_>, choice: Choice<'_>) -> bool {
+    choice != Choice::WithoutTools && (!call.request.tools.is_empty() || has_calls(call))
+}
+
+fn has_calls(call: &Encode<'_>) -> bool {
+    call.request.conversation.calls().next().is_some()
+}
+
+pub(super) fn write(
+    codec: &Converse,
+    call: &Encode<'_>,
+    (choice, marks): (Choice<'_>, &Marks),
+    out: &mut Vec<u8>,
+) -> Result<(), ModelError> {
+    out.extend_from_slice(b"{\"tools\":[");
+    let tools = &call.request.tools;
+    if tools.is_empty() {
+        write_gone(call, out)?;
+    } else {
+        let encoded = tools.encoding(call.key, |out| write_all(codec, call, out))?;
+        out.extend_from_slice(encoded);
+        if let Some(mark) = marks.after_tools() {
+            out.push(b',');
+            out.extend_from_slice(mark.as_bytes());
+        }
+    }
+    out.push(b']');
+    write_choice(choice, out)?;
+    out.push(b'}');
+    Ok(())
+}
+
+fn write_choice(choice: Choice<'_>, out: &mut Vec<u8>) -> Result<(), ModelError> {
+    let Choice::Of(choice) = choice else {
+        return Ok(());
+    };
+    match choice {
+        ToolChoice::Auto => out.extend_from_slice(br#","toolChoice":{"auto":{}}"#),
+        ToolChoice::Required => out.extend_from_slice(br#","toolChoice":{"any":{}}"#),
+        ToolChoice::Tool(name) => {
+            out.extend_from_slice(br#","toolChoice":{"tool":{"name":"#);
+            write_json(out, name)?;
+            out.extend_from_slice(b"}}");
+        }
+        _ => return Err(unsupported("tool_choice", "Bedrock has no such choice")),
+    }
+    Ok(())
+}
+
+fn write_all(codec: &Converse, call: &Encode<'_>, out: &mut Vec<u8>) -> Result<(), ModelError> {
+    let mut separated = Separated::new();
+    for spec in call.request.tools.specs() {
+        separated.next(out);
+        write_spec(codec, spec, out)?;
+    }
+    for hosted in call.request.tools.hosted() {
+        separated.next(out);
+        out.extend_from_slice(hosted.json.as_str().as_bytes());
+    }
+    Ok(())
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Tool<'a> {
+    tool_spec: Spec<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Spec<'a> {
+    name: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    description: &'a str,
+    input_schema: InputSchema<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    strict: Option<bool>,
+}
+
+#[derive(Serialize)]
+struct InputSchema<'a> {
+    json: &'a Value,
+}
+
+fn write_spec(codec: &Converse, spec: &ToolSpec, out: &mut Vec<u8>) -> Result<(), ModelError> {
+    let lowered = lower(&spec.parameters, codec.tool_schemas);
+    let strict = codec.tool_schemas == SchemaRules::Strict && lowered.strict;
+    let tool = Tool {
+        tool_spec: Spec {
+            name: &spec.name,
+            description: spec.description.trim(),
+            input_schema: InputSchema {
+                json: &lowered.schema,
+            },
+            strict: strict.then_some(true),
+        },
+    };
+    write_json(out, &tool)
+}
+
+/// The tools that the history calls, because Bedrock refuses such a history without tools.
+fn write_gone(call: &Encode<'_>, out: &mut Vec<u8>) -> Result<(), ModelError> {
+    let schema = serde_json::json!({"type": "object"});
+    let calls = call.request.conversation.calls();
+    let names: BTreeSet<&Text> = calls.map(|(call, _)| &call.name).collect();
+    let mut separated = Separated::new();
+    for name in names {
+        separated.next(out);
+        let tool = Tool {
+            tool_spec: Spec {
+                name,
+                description: GONE,
+                input_schema: InputSchema { json: &schema },
+                strict: None,
+            },
+        };
+        write_json(out, &tool)?;
+    }
+    Ok(())
+}
