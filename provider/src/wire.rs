@@ -3,13 +3,13 @@
 pub mod cohere;
 pub mod ollama;
 
+pub mod anthropic;
+#[cfg(feature = "bedrock")]
+pub mod bedrock;
 mod lacking;
 mod lenient;
+pub mod openai_responses;
 mod plain;
-pub mod anthropic;
 #[cfg(test)]
 #[allow(dead_code, reason = "not every wire needs all of it")]
 mod testkit;
-pub mod openai_responses;
-#[cfg(feature = "bedrock")]
-pub mod bedrock;

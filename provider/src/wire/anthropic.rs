@@ -225,10 +225,7 @@ impl ThinkingModels {
     };
 
     /// Models with names like these take a budget, those of `by_both` also a word, all others only a word.
-    pub const fn new(
-        by_budget: &'static [&'static str],
-        by_both: &'static [&'static str],
-    ) -> Self {
+    pub const fn new(by_budget: &'static [&'static str], by_both: &'static [&'static str]) -> Self {
         ThinkingModels { by_budget, by_both }
     }
 }

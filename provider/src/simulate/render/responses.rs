@@ -5,7 +5,7 @@ use super::{Counts, Rendered, Reply, ReplyPart, chat, halves, named, sse, whole,
 
 pub(super) fn render(reply: &Reply, streamed: bool, id: &str) -> Rendered {
     let failure = chat::error(500, "simulated failure inside the answer");
-    let ids = (0..).map(|index| format!("item_{id}_{index}"));
+    let ids = (0..).map(|index| format!("item_{index}"));
     let items: Vec<_> = reply
         .parts
         .iter()

@@ -91,7 +91,10 @@ impl Anthropic {
             .map_err(|error| codec::undecodable(&crate::frame::Frame::new(body), error))?;
         match answer {
             CountAnswer { error: Some(_), .. } => Err(classify::in_stream(body, None)),
-            CountAnswer { input: Count(Some(tokens)), .. } => Ok(tokens),
+            CountAnswer {
+                input: Count(Some(tokens)),
+                ..
+            } => Ok(tokens),
             CountAnswer { .. } => Err(ModelError::new(
                 ErrorKind::Protocol,
                 "the answer has no `input_tokens`",

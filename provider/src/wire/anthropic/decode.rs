@@ -136,7 +136,11 @@ impl MessagesDecoder {
             "message" => self.whole(&read(json)?, events),
             kind if self.known(kind, json, events)? => Ok(()),
             kind => {
-                let kind = if kind.is_empty() { name.unwrap_or_default() } else { kind };
+                let kind = if kind.is_empty() {
+                    name.unwrap_or_default()
+                } else {
+                    kind
+                };
                 unknown(kind, JsonText::parse(json).ok(), events);
                 Ok(())
             }
@@ -211,11 +215,7 @@ impl MessagesDecoder {
         Ok(())
     }
 
-    fn block_start(
-        &mut self,
-        json: &str,
-        events: &mut VecDeque<Event>,
-    ) -> Result<(), ModelError> {
+    fn block_start(&mut self, json: &str, events: &mut VecDeque<Event>) -> Result<(), ModelError> {
         let start: BlockStart<'_> = read(json)?;
         let index = start.index.0.unwrap_or(u64::from(self.next_part.0));
         match start.block {
@@ -247,11 +247,7 @@ impl MessagesDecoder {
         Ok(())
     }
 
-    fn block_delta(
-        &mut self,
-        json: &str,
-        events: &mut VecDeque<Event>,
-    ) -> Result<(), ModelError> {
+    fn block_delta(&mut self, json: &str, events: &mut VecDeque<Event>) -> Result<(), ModelError> {
         let event: BlockDelta<'_> = read(json)?;
         let delta = &event.delta;
         let place = match self.place(event.index.0) {
@@ -352,8 +348,7 @@ impl MessagesDecoder {
 
     /// Keeps the container where a later request finds it.
     fn seal_container(&mut self, events: &mut VecDeque<Event>) {
-        let (Some(container), Some((part, caller))) =
-            (self.container.take(), self.sealable.take())
+        let (Some(container), Some((part, caller))) = (self.container.take(), self.sealable.take())
         else {
             return;
         };
@@ -390,6 +385,5 @@ fn unknown(kind: &str, json: Option<JsonText>, events: &mut VecDeque<Event>) {
 }
 
 fn read<'a, T: Deserialize<'a>>(json: &'a str) -> Result<T, ModelError> {
-    serde_json::from_str(json)
-        .map_err(|error| undecodable(&Frame::new(json.as_bytes()), error))
+    serde_json::from_str(json).map_err(|error| undecodable(&Frame::new(json.as_bytes()), error))
 }

@@ -124,7 +124,9 @@ impl<'a> Parts<'a> {
     fn gather(codec: &Anthropic, call: &Encode<'a>) -> Result<Self, ModelError> {
         let request = call.request;
         let mut parts = Parts {
-            tools: request.tools.encoding(call.key, |out| write_tools(call, out))?,
+            tools: request
+                .tools
+                .encoding(call.key, |out| write_tools(call, out))?,
             system: Vec::new(),
             pieces: Vec::new(),
         };
@@ -132,11 +134,13 @@ impl<'a> Parts<'a> {
             parts.instruct(block, Some(place));
         }
         for (at, entry) in request.conversation.entries().iter().enumerate() {
-            if let (Message::System(system), SystemPlace::Hoisted) = (entry.message(), codec.system) {
+            if let (Message::System(system), SystemPlace::Hoisted) = (entry.message(), codec.system)
+            {
                 parts.instruct(&system.text, None);
                 continue;
             }
-            let blocks = entry.encoding(call.key, |out| content::write(call, entry.message(), out))?;
+            let blocks =
+                entry.encoding(call.key, |out| content::write(call, entry.message(), out))?;
             if !blocks.is_empty() {
                 parts.pieces.push(Piece {
                     role: role(entry.message()),
@@ -171,7 +175,11 @@ impl<'a> Parts<'a> {
     /// About how long the body will be.
     fn size(&self) -> usize {
         let system: usize = self.system.iter().map(|block| block.text.len() + 64).sum();
-        let messages: usize = self.pieces.iter().map(|piece| piece.blocks.len() + 64).sum();
+        let messages: usize = self
+            .pieces
+            .iter()
+            .map(|piece| piece.blocks.len() + 64)
+            .sum();
         1024 + self.tools.len() + system + messages
     }
 
@@ -196,7 +204,11 @@ impl<'a> Parts<'a> {
             if role == Some(piece.role) {
                 out.push(b',');
             } else {
-                out.extend_from_slice(if role.is_some() { b"]},{\"role\":\"" } else { b"{\"role\":\"" });
+                out.extend_from_slice(if role.is_some() {
+                    b"]},{\"role\":\""
+                } else {
+                    b"{\"role\":\""
+                });
                 out.extend_from_slice(piece.role.as_bytes());
                 out.extend_from_slice(b"\",\"content\":[");
                 role = Some(piece.role);

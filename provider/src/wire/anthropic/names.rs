@@ -81,7 +81,10 @@ mod tests {
     #[test]
     fn ids_stay_as_they_are_where_the_wire_takes_them() {
         assert_eq!(call_id("toolu_01-A"), "toolu_01-A");
-        assert_eq!(call_id("functions.read:0"), "functions_read_0_a8f9c23e0e2a96ba");
+        assert_eq!(
+            call_id("functions.read:0"),
+            "functions_read_0_a8f9c23e0e2a96ba"
+        );
         assert_ne!(call_id("a.b"), call_id("a:b"));
         assert_eq!(call_id(""), "_cbf29ce484222325");
     }

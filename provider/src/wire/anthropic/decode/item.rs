@@ -43,7 +43,11 @@ impl OpenItem {
             if name == "type" {
                 continue;
             }
-            let known = self.changed.get(&name).cloned().or_else(|| self.began_with(&name));
+            let known = self
+                .changed
+                .get(&name)
+                .cloned()
+                .or_else(|| self.began_with(&name));
             let value = known
                 .and_then(|known| joined_strings(&known, &value))
                 .unwrap_or(value);

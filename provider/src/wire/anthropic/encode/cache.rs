@@ -30,7 +30,9 @@ impl Marks {
         match &call.options.cache {
             None | Some(CachePolicy::Off) => {}
             Some(CachePolicy::Auto(_)) if !can => {}
-            Some(CachePolicy::Auto(time)) => marks.mark_all(parts, lasting(codec, *time, degraded)?),
+            Some(CachePolicy::Auto(time)) => {
+                marks.mark_all(parts, lasting(codec, *time, degraded)?)
+            }
             Some(CachePolicy::Marked(_)) if !can => {
                 degraded.leave_out("cache", "the model's prompts are not cached")?;
             }
@@ -57,7 +59,8 @@ impl Marks {
     /// that stands before its end.
     fn mark_all(&mut self, parts: &Parts<'_>, time: CacheTime) {
         self.tools = (!parts.tools.is_empty()).then_some(time);
-        self.system.extend(parts.system.len().checked_sub(1).map(|last| (last, time)));
+        self.system
+            .extend(parts.system.len().checked_sub(1).map(|last| (last, time)));
         let last = parts.pieces.iter().rfind(|piece| piece.role == "user");
         self.messages.extend(last.map(|piece| (piece.entry, time)));
     }
@@ -75,7 +78,10 @@ impl Marks {
                 return Ok(());
             }
             Breakpoint::Instructions(wanted, time) => {
-                let at = parts.system.iter().position(|block| block.place == Some(wanted));
+                let at = parts
+                    .system
+                    .iter()
+                    .position(|block| block.place == Some(wanted));
                 if let Some(at) = at {
                     self.system.push((at, lasting(codec, time, degraded)?));
                     return Ok(());
@@ -84,7 +90,8 @@ impl Marks {
             Breakpoint::Message(wanted, time) => {
                 let piece = parts.pieces.iter().find(|piece| piece.entry == wanted);
                 if piece.is_some_and(|piece| piece.markable) {
-                    self.messages.push((wanted, lasting(codec, time, degraded)?));
+                    self.messages
+                        .push((wanted, lasting(codec, time, degraded)?));
                     return Ok(());
                 }
             }
@@ -137,7 +144,13 @@ fn lasting(
 
 /// Markers that the user wrote: in hosted tools, and the one that lets the provider choose.
 fn marks_by_hand(call: &Encode<'_>) -> usize {
-    let hosted = call.request.tools.hosted().iter().filter(|tool| is_marked(tool)).count();
+    let hosted = call
+        .request
+        .tools
+        .hosted()
+        .iter()
+        .filter(|tool| is_marked(tool))
+        .count();
     hosted + usize::from(call.options.extra.contains_key("cache_control"))
 }
 

@@ -106,10 +106,14 @@ pub(super) fn write(
         Message::User(user) => user.parts.iter().try_for_each(|part| writer.user(part)),
         Message::Assistant(answer) => writer.answer(answer),
         Message::Outcomes(outcomes) => {
-            let ids: Vec<&str> = outcomes.0.iter().map(|outcome| outcome.call.as_str()).collect();
-            (0..).zip(&outcomes.0).try_for_each(|(at, outcome)| {
-                writer.block(&result(outcome, unique_id(&ids, at)))
-            })
+            let ids: Vec<&str> = outcomes
+                .0
+                .iter()
+                .map(|outcome| outcome.call.as_str())
+                .collect();
+            (0..)
+                .zip(&outcomes.0)
+                .try_for_each(|(at, outcome)| writer.block(&result(outcome, unique_id(&ids, at))))
         }
     }
 }
@@ -118,7 +122,9 @@ pub(super) fn write(
 pub(super) fn is_markable(message: &Message) -> bool {
     match message {
         Message::Assistant(answer) => answer.parts.last().is_some_and(|part| match part {
-            AssistantPart::Text(part) | AssistantPart::Refusal(part) => !part.text.trim().is_empty(),
+            AssistantPart::Text(part) | AssistantPart::Refusal(part) => {
+                !part.text.trim().is_empty()
+            }
             AssistantPart::Call(_) => true,
             _ => false,
         }),
@@ -134,7 +140,9 @@ pub(super) fn extras(answer: &Assistant) -> Vec<&JsonText> {
         AssistantPart::Call(call) => call.seal.as_deref(),
         _ => None,
     });
-    seals.filter_map(|seal: &Seal| seal.extra.as_ref()).collect()
+    seals
+        .filter_map(|seal: &Seal| seal.extra.as_ref())
+        .collect()
 }
 
 struct Writer<'w, 'c> {
@@ -223,7 +231,9 @@ fn unique_id<'a>(ids: &[&'a str], at: usize) -> Cow<'a, str> {
     let id = from.first().copied().unwrap_or_default();
     match before.iter().filter(|earlier| **earlier == id).count() {
         0 => call_id(id),
-        earlier => call_id(&format!("{id}-{}", earlier + 1)).into_owned().into(),
+        earlier => call_id(&format!("{id}-{}", earlier + 1))
+            .into_owned()
+            .into(),
     }
 }
 
@@ -232,7 +242,9 @@ fn is_dangling(answer: &Assistant, at: usize, item: &Item) -> bool {
     let later = answer.parts.get(at + 1..).unwrap_or_default();
     !answer.completion.is_whole()
         && item.kind.ends_with("tool_use")
-        && !later.iter().any(|part| matches!(part, AssistantPart::Item(_)))
+        && !later
+            .iter()
+            .any(|part| matches!(part, AssistantPart::Item(_)))
 }
 
 fn words_of(part: &TextPart, own: bool) -> Option<Block<'_>> {
@@ -285,9 +297,11 @@ fn shown(part: &OutcomePart, text_only: bool) -> Option<Block<'_>> {
         OutcomePart::Text(_) | OutcomePart::Json(_) => {
             return part.as_text().and_then(Block::words);
         }
-        OutcomePart::Image(media) => {
-            (image(media).map(|source| Block::Image { source }), "a picture", &media.mime)
-        }
+        OutcomePart::Image(media) => (
+            image(media).map(|source| Block::Image { source }),
+            "a picture",
+            &media.mime,
+        ),
         OutcomePart::Document(file) => {
             let block = document(file).map(|source| Block::document(file, source));
             (block, "a document", &file.media.mime)

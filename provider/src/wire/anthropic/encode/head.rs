@@ -89,8 +89,17 @@ impl<'a> Head<'a> {
         head.address(codec, call);
         head.max_tokens = Some(plan.max_tokens);
         head.sample(call, plan.thinks(), degraded)?;
-        head.stop_sequences = call.options.sampling.stop.as_deref().filter(|stop| !stop.is_empty());
-        head.metadata = call.options.user.as_deref().map(|user_id| Metadata { user_id });
+        head.stop_sequences = call
+            .options
+            .sampling
+            .stop
+            .as_deref()
+            .filter(|stop| !stop.is_empty());
+        head.metadata = call
+            .options
+            .user
+            .as_deref()
+            .map(|user_id| Metadata { user_id });
         head.container = container(call);
         if !call.options.metadata.is_empty() {
             degraded.leave_out("metadata", "the wire has no labels; `user` is sent")?;
@@ -166,7 +175,11 @@ impl<'a> Head<'a> {
             false => Ok(false),
         };
         let thinking = "a model that thinks picks its words by itself";
-        let none = if cannot { "the model takes no sampling options" } else { thinking };
+        let none = if cannot {
+            "the model takes no sampling options"
+        } else {
+            thinking
+        };
         let hot = |temperature: f64| cannot || (thinks && temperature != 1.0);
         if !refuse(sampling.temperature.is_some_and(hot), "temperature", none)? {
             self.temperature = sampling.temperature;
@@ -175,12 +188,24 @@ impl<'a> Head<'a> {
         if !refuse(sampling.top_p.is_some_and(narrow), "top_p", none)? {
             self.top_p = sampling.top_p;
         }
-        if !refuse(sampling.top_k.is_some() && (cannot || thinks), "top_k", none)? {
+        if !refuse(
+            sampling.top_k.is_some() && (cannot || thinks),
+            "top_k",
+            none,
+        )? {
             self.top_k = sampling.top_k;
         }
         let absent = "the wire has none";
-        refuse(sampling.frequency_penalty.is_some(), "frequency_penalty", absent)?;
-        refuse(sampling.presence_penalty.is_some(), "presence_penalty", absent)?;
+        refuse(
+            sampling.frequency_penalty.is_some(),
+            "frequency_penalty",
+            absent,
+        )?;
+        refuse(
+            sampling.presence_penalty.is_some(),
+            "presence_penalty",
+            absent,
+        )?;
         refuse(sampling.seed.is_some(), "seed", absent)?;
         Ok(())
     }
@@ -200,7 +225,10 @@ fn tool_choice<'a>(
         }
         return Ok(None);
     }
-    let disable = call.options.parallel_calls.map(|calls| calls == ParallelCalls::Forbid);
+    let disable = call
+        .options
+        .parallel_calls
+        .map(|calls| calls == ParallelCalls::Forbid);
     let with = |kind, name| ToolChoice {
         kind,
         name,
@@ -263,12 +291,17 @@ fn container(call: &Encode<'_>) -> Option<Text> {
     if call.request.tools.hosted().is_empty() {
         return None;
     }
-    let extras = call.request.conversation.messages().rev().flat_map(|message| match message {
-        Message::Assistant(answer) if call.reads_opaque(answer.origin.as_ref()) => {
-            super::content::extras(answer)
-        }
-        _ => Vec::new(),
-    });
+    let extras = call
+        .request
+        .conversation
+        .messages()
+        .rev()
+        .flat_map(|message| match message {
+            Message::Assistant(answer) if call.reads_opaque(answer.origin.as_ref()) => {
+                super::content::extras(answer)
+            }
+            _ => Vec::new(),
+        });
     let mut named = extras.filter_map(|extra| serde_json::from_str::<Extra>(extra.as_str()).ok());
     named.next().map(|extra| extra.container.id)
 }

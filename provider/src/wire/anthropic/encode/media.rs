@@ -101,7 +101,9 @@ pub(super) fn document(document: &Document) -> Option<Source<'_>> {
         }),
         From::Base64(data) if is_text(&media.mime) => {
             let plain = base64::decode(data)?;
-            Some(text(Cow::Owned(String::from_utf8_lossy(&plain).into_owned())))
+            Some(text(Cow::Owned(
+                String::from_utf8_lossy(&plain).into_owned(),
+            )))
         }
         From::Url(url) => Some(Source::Url { url }),
         From::File(file_id) => Some(Source::File { file_id }),

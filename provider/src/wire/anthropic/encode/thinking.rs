@@ -50,13 +50,20 @@ impl ThinkingPlan {
         call: &Encode<'_>,
         degraded: &mut Degraded,
     ) -> Result<Self, ModelError> {
-        let known = call.options.sampling.max_output_tokens.or(call.profile.max_output);
+        let known = call
+            .options
+            .sampling
+            .max_output_tokens
+            .or(call.profile.max_output);
         let mut plan = ThinkingPlan {
             thinking: None,
             effort: None,
             max_tokens: known.unwrap_or(codec.default_max_tokens),
         };
-        let Some(reasoning) = call.options.reasoning.filter(|wanted| *wanted != Reasoning::default())
+        let Some(reasoning) = call
+            .options
+            .reasoning
+            .filter(|wanted| *wanted != Reasoning::default())
         else {
             return Ok(plan);
         };
@@ -113,7 +120,10 @@ impl ThinkingPlan {
     }
 
     pub(super) fn thinks(&self) -> bool {
-        matches!(self.thinking, Some(Thinking::Enabled { .. } | Thinking::Adaptive))
+        matches!(
+            self.thinking,
+            Some(Thinking::Enabled { .. } | Thinking::Adaptive)
+        )
     }
 
     pub(super) fn has_budget(&self) -> bool {
