@@ -46,9 +46,6 @@ use crate::base64;
 pub use player::Player;
 pub use recorder::Recorder;
 
-#[cfg(test)]
-mod tests;
-
 /// The version of the format that is written.
 const VERSION: u32 = 1;
 

@@ -147,16 +147,24 @@ impl ClientBuilder {
         clippy::wrong_self_convention,
         reason = "it completes the builder from the environment"
     )]
-    pub fn from_env(mut self) -> Result<Self, ConnectError> {
+    pub fn from_env(self) -> Result<Self, ConnectError> {
+        self.from_variables(variable)
+    }
+
+    #[allow(
+        clippy::wrong_self_convention,
+        reason = "it completes the builder from the variables"
+    )]
+    pub(super) fn from_variables(mut self, variable: Variables) -> Result<Self, ConnectError> {
         if self.credentials.is_none() {
-            self.credentials = match first_set(self.host.key_vars)? {
+            self.credentials = match first_set(self.host.key_vars, variable)? {
                 Some(key) => Some(Credentials::Key(Secret::new(key.trim()))),
                 None => Credentials::from_env(self.auth, variable)?,
             };
         }
         for setting in self.host.settings {
             if !self.settings.contains_key(setting.name)
-                && let Some(value) = first_set(setting.vars)?
+                && let Some(value) = first_set(setting.vars, variable)?
             {
                 self.settings.insert(setting.name.to_owned(), value);
             }
@@ -283,7 +291,10 @@ fn default_transport() -> Result<Arc<dyn Transport>, ConnectError> {
     ))
 }
 
-fn first_set(names: &[&str]) -> Result<Option<String>, ConnectError> {
+/// Gives the value of a variable, or `None` where it is not set.
+pub(super) type Variables = fn(&str) -> Result<Option<String>, ConnectError>;
+
+fn first_set(names: &[&str], variable: Variables) -> Result<Option<String>, ConnectError> {
     for name in names {
         if let Some(value) = variable(name)? {
             return Ok(Some(value));
