@@ -13,3 +13,4 @@ mod plain;
 #[cfg(test)]
 #[allow(dead_code, reason = "not every wire needs all of it")]
 mod testkit;
+pub mod gemini;

@@ -1,0 +1,294 @@
+//! The parts of a message, with commas between them: what is kept for later turns.
+
+mod outcomes;
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use windlass_core::{
+    Arguments, Assistant, AssistantPart, Call, CallId, Document, Item, Media, Message, ModelError,
+    Seal, Source, User, UserPart,
+};
+
+use super::super::{CallIds, Gemini, SIGNATURE};
+use crate::body::{Separated, unsupported, write_json};
+use crate::codec::Encode;
+
+/// Writes the parts of a message, none for one that has nothing to say.
+pub(super) fn write(
+    out: &mut Vec<u8>,
+    dialect: &Gemini,
+    call: &Encode<'_>,
+    message: &Message,
+) -> Result<(), ModelError> {
+    match message {
+        Message::System(_) => Ok(()),
+        Message::User(user) => write_user(out, user),
+        Message::Assistant(answer) => {
+            let own = call.reads_opaque(answer.origin.as_ref());
+            write_answer(out, dialect, answer, own)
+        }
+        Message::Outcomes(outcomes) => outcomes::write(out, dialect, &outcomes.0),
+    }
+}
+
+/// A part of a content, in the form that the wire takes.
+#[derive(Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Part<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    function_call: Option<FunctionCall<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    inline_data: Option<Blob<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file_data: Option<FileData<'a>>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    thought: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    thought_signature: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct FunctionCall<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<&'a str>,
+    name: &'a str,
+    args: Args<'a>,
+}
+
+/// Arguments of a call. The wire takes an object; what is none is wrapped in one, under `arguments`, so that the model sees
+/// what it wrote.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Args<'a> {
+    Object(&'a RawValue),
+    Wrapped { arguments: &'a str },
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Blob<'a> {
+    mime_type: &'a str,
+    data: &'a str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct FileData<'a> {
+    #[serde(skip_serializing_if = "str::is_empty")]
+    mime_type: &'a str,
+    file_uri: &'a str,
+}
+
+/// Writes a part of text.
+pub(super) fn write_text(out: &mut Vec<u8>, text: &str) -> Result<(), ModelError> {
+    let part = Part {
+        text: Some(text),
+        ..Part::default()
+    };
+    write_json(out, &part)
+}
+
+fn write_user(out: &mut Vec<u8>, user: &User) -> Result<(), ModelError> {
+    let mut parts = Separated::new();
+    for part in &user.parts {
+        match part {
+            UserPart::Text(text) if text.is_empty() => {}
+            UserPart::Text(text) => {
+                parts.next(out);
+                write_text(out, text)?;
+            }
+            UserPart::Image(media) | UserPart::Audio(media) | UserPart::Video(media) => {
+                parts.next(out);
+                write_json(out, &media_part(media)?)?;
+            }
+            UserPart::Document(document) => write_document(out, document, &mut parts)?,
+            _ => return Err(unsupported("conversation", "the wire has no such part")),
+        }
+    }
+    Ok(())
+}
+
+/// Writes what the model is told about a document, then its content.
+fn write_document(
+    out: &mut Vec<u8>,
+    document: &Document,
+    parts: &mut Separated,
+) -> Result<(), ModelError> {
+    let about = [&document.name, &document.context];
+    for text in about.into_iter().flatten().filter(|text| !text.is_empty()) {
+        parts.next(out);
+        write_text(out, text)?;
+    }
+    parts.next(out);
+    write_json(out, &media_part(&document.media)?)
+}
+
+/// The part that media is. How closely a picture is to be looked at has no place on this wire.
+fn media_part(media: &Media) -> Result<Part<'_>, ModelError> {
+    let mut part = Part::default();
+    match &media.source {
+        Source::Base64(data) => {
+            part.inline_data = Some(Blob {
+                mime_type: &media.mime,
+                data,
+            });
+        }
+        Source::Url(uri) | Source::File(uri) => {
+            part.file_data = Some(FileData {
+                mime_type: &media.mime,
+                file_uri: uri,
+            });
+        }
+        Source::Text(text) => part.text = Some(text),
+        _ => {
+            return Err(unsupported(
+                "conversation",
+                "the wire has no such source of media",
+            ));
+        }
+    }
+    Ok(part)
+}
+
+/// Writes an answer; `own` says that this provider gave it, so that it gets back what only it can read.
+fn write_answer(
+    out: &mut Vec<u8>,
+    dialect: &Gemini,
+    answer: &Assistant,
+    own: bool,
+) -> Result<(), ModelError> {
+    let mut written = Separated::new();
+    let mut foreign = Some(dialect.foreign_signature).filter(|text| !own && !text.is_empty());
+    let mut before = None;
+    for (place, part) in answer.parts.iter().enumerate() {
+        let follower = answer.parts.get(place + 1).filter(|_| own);
+        match part {
+            AssistantPart::Item(item) => {
+                if own && !signs(item, before) {
+                    written.next(out);
+                    out.extend_from_slice(item.json.as_str().as_bytes());
+                }
+            }
+            AssistantPart::Call(call) => {
+                written.next(out);
+                write_call(out, dialect, call, own, &mut foreign)?;
+            }
+            AssistantPart::Media(media) => {
+                written.next(out);
+                write_media(out, media, follower)?;
+            }
+            AssistantPart::Thinking(_) if !own => {}
+            AssistantPart::Thinking(part) => {
+                write_words(out, &part.text, part.seal.as_deref(), true, &mut written)?;
+            }
+            AssistantPart::Text(part) | AssistantPart::Refusal(part) => {
+                let seal = part.seal.as_deref().filter(|_| own);
+                write_words(out, &part.text, seal, false, &mut written)?;
+            }
+            _ => return Err(unsupported("conversation", "the wire has no such part")),
+        }
+        before = Some(part);
+    }
+    Ok(())
+}
+
+/// Writes text or thinking; empty words are only sent with their signature.
+fn write_words(
+    out: &mut Vec<u8>,
+    text: &str,
+    seal: Option<&Seal>,
+    thought: bool,
+    written: &mut Separated,
+) -> Result<(), ModelError> {
+    let thought_signature = seal.and_then(|seal| seal.signature.as_deref());
+    if text.is_empty() && thought_signature.is_none() {
+        return Ok(());
+    }
+    written.next(out);
+    let part = Part {
+        text: Some(text),
+        thought,
+        thought_signature,
+        ..Part::default()
+    };
+    write_json(out, &part)
+}
+
+/// Writes a call. The first call of another provider's answer takes the `foreign` signature.
+fn write_call(
+    out: &mut Vec<u8>,
+    dialect: &Gemini,
+    call: &Call,
+    own: bool,
+    foreign: &mut Option<&'static str>,
+) -> Result<(), ModelError> {
+    let seal = call.seal.as_deref().filter(|_| own);
+    let signature = seal.and_then(|seal| seal.signature.as_deref());
+    let part = Part {
+        function_call: Some(FunctionCall {
+            id: sent_id(dialect, &call.id),
+            name: &call.name,
+            args: Args::of(&call.arguments),
+        }),
+        thought_signature: signature.or(foreign.take()),
+        ..Part::default()
+    };
+    write_json(out, &part)
+}
+
+impl<'a> Args<'a> {
+    fn of(arguments: &'a Arguments) -> Self {
+        let text = arguments.or_empty_object().trim();
+        match serde_json::from_str::<&RawValue>(text) {
+            Ok(object) if text.starts_with('{') => Args::Object(object),
+            _ => Args::Wrapped {
+                arguments: arguments.as_str(),
+            },
+        }
+    }
+}
+
+/// The id of a call as the host is sent it. One that was made up here means nothing to the host.
+fn sent_id<'a>(dialect: &Gemini, id: &'a CallId) -> Option<&'a str> {
+    let id = id.as_str();
+    let number = id.strip_prefix("call_w");
+    let made_up = number.is_some_and(|number| number.parse::<u64>().is_ok());
+    (dialect.call_ids == CallIds::Sent && !made_up && !id.is_empty()).then_some(id)
+}
+
+/// Writes media of an answer, with the signature that the item after it may hold.
+fn write_media(
+    out: &mut Vec<u8>,
+    media: &Media,
+    follower: Option<&AssistantPart>,
+) -> Result<(), ModelError> {
+    let mut part = media_part(media)?;
+    let signature = match follower {
+        Some(AssistantPart::Item(item)) => media_signature(item),
+        _ => None,
+    };
+    part.thought_signature = signature.as_deref();
+    write_json(out, &part)
+}
+
+/// Whether the item is the signature of the media before it, which was written with that.
+fn signs(item: &Item, before: Option<&AssistantPart>) -> bool {
+    matches!(before, Some(AssistantPart::Media(_))) && media_signature(item).is_some()
+}
+
+/// The signature of an item that holds one.
+fn media_signature(item: &Item) -> Option<String> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Signature {
+        thought_signature: String,
+    }
+
+    if item.kind != SIGNATURE {
+        return None;
+    }
+    let signature: Signature = serde_json::from_str(item.json.as_str()).ok()?;
+    Some(signature.thought_signature)
+}
