@@ -32,6 +32,7 @@ impl Marks {
             Some(CachePolicy::Auto(_)) if !can => {}
             Some(CachePolicy::Auto(time)) => {
                 marks.mark_all(parts, lasting(codec, *time, degraded)?)
+                marks.mark_all(parts, lasting(codec, *time, degraded)?);
             }
             Some(CachePolicy::Marked(_)) if !can => {
                 degraded.leave_out("cache", "the model's prompts are not cached")?;
@@ -43,7 +44,13 @@ impl Marks {
             }
             Some(_) => degraded.leave_out("cache", "the policy is not known here")?,
         }
-        marks.limit(MAX_MARKS.saturating_sub(marks_by_hand(call)), degraded)?;
+        if call.request.tools.hosted().last().is_some_and(is_marked) {
+            marks.tools = None;
+        }
+        let is_cut = marks.limit(MAX_MARKS.saturating_sub(marks_by_hand(call)));
+        if is_cut && matches!(call.options.cache, Some(CachePolicy::Marked(_))) {
+            degraded.leave_out("cache", "a request has at most 4 cache markers")?;
+        }
         Ok(marks)
     }
 
@@ -101,13 +108,11 @@ impl Marks {
     }
 
     /// Takes markers away until there are no more than `most`: those of messages that come first, because a later one
-    /// covers what stands before it, then the instructions', then the tools'.
-    fn limit(&mut self, most: usize, degraded: &mut Degraded) -> Result<(), ModelError> {
+    /// covers what stands before it, then the instructions', then the tools'. Says whether it took any.
+    fn limit(&mut self, most: usize) -> bool {
         let count = usize::from(self.tools.is_some()) + self.system.len() + self.messages.len();
         let mut excess = count.saturating_sub(most);
-        if excess == 0 {
-            return Ok(());
-        }
+        let is_cut = excess > 0;
         let messages = excess.min(self.messages.len().saturating_sub(1));
         self.messages.drain(..messages);
         excess -= messages;
@@ -120,7 +125,7 @@ impl Marks {
         if excess > 0 {
             self.messages.clear();
         }
-        degraded.leave_out("cache", "a request has at most 4 cache markers")
+        is_cut
     }
 }
 

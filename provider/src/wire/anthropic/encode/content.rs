@@ -125,6 +125,7 @@ pub(super) fn is_markable(message: &Message) -> bool {
             AssistantPart::Text(part) | AssistantPart::Refusal(part) => {
                 !part.text.trim().is_empty()
             }
+            AssistantPart::Text(part) | AssistantPart::Refusal(part) => !is_blank(part),
             AssistantPart::Call(_) => true,
             _ => false,
         }),
@@ -184,7 +185,8 @@ impl Writer<'_, '_> {
         for (at, part) in answer.parts.iter().enumerate() {
             match part {
                 AssistantPart::Text(part) | AssistantPart::Refusal(part) => {
-                    self.maybe(words_of(part, own))?;
+                    let between = own && answer.parts.len() > 1;
+                    self.maybe(words_of(part, own).filter(|_| between || !is_blank(part)))?;
                 }
                 AssistantPart::Thinking(thinking) if own => self.maybe(thought(thinking))?,
                 AssistantPart::Call(call) => {
@@ -247,8 +249,13 @@ fn is_dangling(answer: &Assistant, at: usize, item: &Item) -> bool {
             .any(|part| matches!(part, AssistantPart::Item(_)))
 }
 
+/// Anthropic itself separates cited texts by a space, and takes it back there, but no message of nothing else.
+fn is_blank(part: &TextPart) -> bool {
+    part.text.trim().is_empty()
+}
+
 fn words_of(part: &TextPart, own: bool) -> Option<Block<'_>> {
-    (!part.text.trim().is_empty()).then(|| Block::Text {
+    (!part.text.is_empty()).then(|| Block::Text {
         text: Cow::Borrowed(&part.text),
         citations: match own {
             true => part.citations.iter().filter_map(as_received).collect(),
