@@ -9,6 +9,8 @@
 //! - The [`Call`]s of the message are run by [`Tool`]s, and their [`Outcome`]s go back into the conversation.
 //! - What fails is a [`ModelError`]; a [`RetryPolicy`] decides whether it is tried again.
 //!
+//! Beside it, an [`Embedder`] turns texts into vectors.
+//!
 //! # Example: stream an answer and keep it
 //!
 //! ```
@@ -44,6 +46,7 @@
 mod accumulate;
 mod calls;
 mod conversation;
+mod embed;
 mod encodings;
 mod error;
 mod event;
@@ -63,6 +66,7 @@ mod usage;
 pub use accumulate::Accumulator;
 pub use calls::{CallKey, CallSlots, Slot};
 pub use conversation::{Conversation, ConversationError, Entry, Repairs};
+pub use embed::{EmbedKind, EmbedRequest, Embedder, Embeddings};
 pub use encodings::EncodingKey;
 pub use error::{Clock, ErrorKind, ModelError, Phase};
 pub use event::{CallStart, Event, Finish, OrderError, PartIndex, Started, Unknown, Warning};
@@ -89,7 +93,7 @@ pub use tool::{
 };
 pub use usage::Usage;
 
-/// The attribute that implementations of [`Model`] and [`Tool`] carry.
+/// The attribute that implementations of [`Model`], [`Tool`] and [`Embedder`] carry.
 pub use async_trait::async_trait;
 /// The token by which a run is cancelled.
 pub use tokio_util::sync::CancellationToken;
