@@ -4,13 +4,14 @@
 //! [`Codec`] and one of [`Decoder`]; nothing else needs to know of it.
 
 use std::collections::VecDeque;
+use std::error::Error as _;
 use std::fmt;
 
 use windlass_core::{
     EncodingKey, ErrorKind, Event, ModelError, ModelId, Options, Profile, Request, Text, Warning,
 };
 
-use crate::frame::{Frame, Framing};
+use crate::frame::{Frame, FrameError, FrameErrorKind, Framer, Framing};
 
 /// A protocol, in the dialect of one host.
 ///
@@ -165,20 +166,66 @@ impl WireRequest {
     }
 }
 
+/// Ends an answer at the end of its body: the frame that the end completes, then what the decoder held back.
+///
+/// # Errors
+///
+/// [`ErrorKind::Truncated`] when the body ended inside a frame or before the protocol's end; otherwise those of the
+/// decoder.
+pub fn finish(
+    framer: &mut Framer,
+    decoder: &mut dyn Decoder,
+    events: &mut VecDeque<Event>,
+) -> Result<(), ModelError> {
+    match framer.finish() {
+        Ok(Some(last)) => decoder.frame(&last, events).map_err(cut_short)?,
+        Ok(None) => {}
+        // Bytes after the protocol's end are nobody's.
+        Err(error) if is_unfinished(&error) && decoder.is_complete() => {}
+        Err(error) => return Err(misframed(error)),
+    }
+    decoder.finish(events)
+}
+
+/// A last frame that breaks off in the middle of its JSON was truncated with the body.
+fn cut_short(error: ModelError) -> ModelError {
+    let cause = error
+        .source()
+        .and_then(|cause| cause.downcast_ref::<serde_json::Error>());
+    if cause.is_some_and(serde_json::Error::is_eof) {
+        truncated().with_source(error)
+    } else {
+        error
+    }
+}
+
+fn is_unfinished(error: &FrameError) -> bool {
+    matches!(error.kind(), FrameErrorKind::Unfinished { .. })
+}
+
+/// The error for a body that cannot be cut into frames.
+pub(crate) fn misframed(error: FrameError) -> ModelError {
+    if is_unfinished(&error) {
+        return truncated().with_source(error);
+    }
+    ModelError::new(ErrorKind::Protocol, error.to_string())
+        .with_hint(error.hint())
+        .with_source(error)
+        .in_stream()
+}
+
 /// The error for an answer that ended before its end.
 pub(crate) fn truncated() -> ModelError {
     ModelError::new(ErrorKind::Truncated, "the body ended before the answer did").in_stream()
 }
 
-/// The error for a known event that does not decode; one that breaks off in the middle was truncated.
+/// The error for a known event that does not decode.
 pub(crate) fn undecodable(frame: &Frame<'_>, error: serde_json::Error) -> ModelError {
-    let kind = if error.is_eof() {
-        ErrorKind::Truncated
-    } else {
-        ErrorKind::Protocol
-    };
-    ModelError::new(kind, format!("an event does not decode: {error}"))
-        .with_body(&String::from_utf8_lossy(frame.data))
-        .with_source(error)
-        .in_stream()
+    ModelError::new(
+        ErrorKind::Protocol,
+        format!("an event does not decode: {error}"),
+    )
+    .with_body(&String::from_utf8_lossy(frame.data))
+    .with_source(error)
+    .in_stream()
 }

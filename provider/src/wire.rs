@@ -6,6 +6,7 @@ pub mod ollama;
 pub mod anthropic;
 #[cfg(feature = "bedrock")]
 pub mod bedrock;
+pub mod gemini;
 mod lacking;
 mod lenient;
 pub mod openai_responses;
@@ -13,4 +14,3 @@ mod plain;
 #[cfg(test)]
 #[allow(dead_code, reason = "not every wire needs all of it")]
 mod testkit;
-pub mod gemini;

@@ -9,7 +9,7 @@ use windlass_core::{ErrorKind, Event, EventSource, ModelError, Text, Warning};
 use super::timer::Timer;
 use super::{Parts, unreachable_host};
 use crate::codec::{self, Decoder};
-use crate::frame::{FrameError, FrameErrorKind, Framer};
+use crate::frame::Framer;
 use crate::transport::BodyStream;
 
 /// The body of a good response on its way to events: chunk, frames, events, nothing between.
@@ -67,7 +67,7 @@ impl Answer {
             return Err(too_large(self.parts.max_response));
         }
         let mut frames = self.framer.feed(chunk);
-        while let Some(frame) = frames.next().map_err(misframed)? {
+        while let Some(frame) = frames.next().map_err(codec::misframed)? {
             self.decoder.frame(&frame, events)?;
         }
         Ok(())
@@ -75,14 +75,7 @@ impl Answer {
 
     fn end(&mut self, events: &mut VecDeque<Event>) -> Result<(), ModelError> {
         self.ended = true;
-        match self.framer.finish() {
-            Ok(Some(frame)) => self.decoder.frame(&frame, events)?,
-            Ok(None) => {}
-            // Bytes after the protocol's end are nobody's.
-            Err(error) if is_unfinished(&error) && self.decoder.is_complete() => {}
-            Err(error) => return Err(misframed(error)),
-        }
-        self.decoder.finish(events)
+        codec::finish(&mut self.framer, &mut *self.decoder, events)
     }
 
     fn decorate(&self, error: ModelError) -> ModelError {
@@ -147,17 +140,4 @@ fn too_large(cap: usize) -> ModelError {
     .with_hint(
         "raise `max_response` of the client if the host is to be trusted with that much memory",
     )
-}
-
-fn is_unfinished(error: &FrameError) -> bool {
-    matches!(error.kind(), FrameErrorKind::Unfinished { .. })
-}
-
-fn misframed(error: FrameError) -> ModelError {
-    if is_unfinished(&error) {
-        return codec::truncated().with_source(error);
-    }
-    ModelError::new(ErrorKind::Protocol, error.to_string())
-        .with_hint(error.hint())
-        .with_source(error)
 }

@@ -83,7 +83,6 @@ mod tests {
         assert_eq!(call_id("toolu_01-A"), "toolu_01-A");
         assert_eq!(
             call_id("functions.read:0"),
-            "functions_read_0_a8f9c23e0e2a96ba"
             "functions_read_0_5b4c7fc9f36ea68e"
         );
         assert_ne!(call_id("a.b"), call_id("a:b"));

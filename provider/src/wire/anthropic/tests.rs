@@ -1,20 +1,25 @@
-
 //! Cases of our own: streams and bodies in, answers out; requests in, bodies out.
+
 mod cache;
 mod content;
 mod decode;
 mod errors;
 mod options;
 mod replay;
+
 use windlass_core::{AssistantPart, ModelError, ModelId, Profile, Request, Response};
+
 use super::Anthropic;
 use crate::codec::{Codec, Encode, encoding_key};
+
 const CODEC: Anthropic = Anthropic::new();
+
 const START: &str = concat!(
     r#"{"type":"message_start","message":{"id":"msg_1","type":"message","role":"assistant","#,
     r#""model":"claude-x","content":[],"stop_reason":null,"stop_sequence":null,"#,
     r#""usage":{"input_tokens":9,"cache_creation_input_tokens":2,"cache_read_input_tokens":3,"output_tokens":1}}}"#,
 );
+
 /// A stream that names each event by its type, between a start and an end with this reason.
 fn sse(events: &[&str], stop_reason: &str) -> String {
     let delta = format!(
@@ -24,6 +29,7 @@ fn sse(events: &[&str], stop_reason: &str) -> String {
     let all = all.chain([delta.as_str(), r#"{"type":"message_stop"}"#]);
     all.map(named).collect()
 }
+
 fn named(event: &str) -> String {
     let (_, rest) = event
         .split_once(r#""type":""#)
@@ -31,6 +37,7 @@ fn named(event: &str) -> String {
     let (name, _) = rest.split_once('"').expect("it is a string");
     format!("event: {name}\ndata: {event}\n\n")
 }
+
 /// The events of a block of this index.
 fn block(index: u32, start: &str, deltas: &[&str]) -> Vec<String> {
     let start =
@@ -41,6 +48,7 @@ fn block(index: u32, start: &str, deltas: &[&str]) -> Vec<String> {
     let stop = format!(r#"{{"type":"content_block_stop","index":{index}}}"#);
     [start].into_iter().chain(deltas).chain([stop]).collect()
 }
+
 /// A stream of whole blocks, one after the other.
 fn blocks(blocks: &[(&str, &[&str])], stop_reason: &str) -> String {
     let events: Vec<String> = (0..)
@@ -50,6 +58,7 @@ fn blocks(blocks: &[(&str, &[&str])], stop_reason: &str) -> String {
     let events: Vec<&str> = events.iter().map(String::as_str).collect();
     sse(&events, stop_reason)
 }
+
 /// A whole answer of these blocks.
 fn whole(content: &str, stop_reason: &str) -> String {
     format!(
@@ -61,10 +70,12 @@ fn whole(content: &str, stop_reason: &str) -> String {
         content, stop_reason
     )
 }
+
 /// The parts of an answer, one line each.
 fn shown(response: &Response) -> Vec<String> {
     response.message.parts.iter().map(show).collect()
 }
+
 fn show(part: &AssistantPart) -> String {
     match part {
         AssistantPart::Text(part) => {
@@ -83,6 +94,7 @@ fn show(part: &AssistantPart) -> String {
         other => format!("{other:?}"),
     }
 }
+
 /// The body of a request to a model of this name.
 fn encode_to(codec: &Anthropic, model: &str, request: &Request) -> Result<String, ModelError> {
     let profile = Profile::new(ModelId::new("here", model));
@@ -90,6 +102,7 @@ fn encode_to(codec: &Anthropic, model: &str, request: &Request) -> Result<String
     let wire = codec.encode(&Encode::new(request, &profile, &key))?;
     Ok(String::from_utf8(wire.body).expect("a body is UTF-8"))
 }
+
 /// The option that a request is refused for.
 fn refused(request: &Request) -> String {
     let error = encode_to(&CODEC, "claude-sonnet-4-5", request).expect_err("the wire cannot");

@@ -31,7 +31,6 @@ impl Marks {
             None | Some(CachePolicy::Off) => {}
             Some(CachePolicy::Auto(_)) if !can => {}
             Some(CachePolicy::Auto(time)) => {
-                marks.mark_all(parts, lasting(codec, *time, degraded)?)
                 marks.mark_all(parts, lasting(codec, *time, degraded)?);
             }
             Some(CachePolicy::Marked(_)) if !can => {

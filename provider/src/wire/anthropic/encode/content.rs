@@ -122,9 +122,6 @@ pub(super) fn write(
 pub(super) fn is_markable(message: &Message) -> bool {
     match message {
         Message::Assistant(answer) => answer.parts.last().is_some_and(|part| match part {
-            AssistantPart::Text(part) | AssistantPart::Refusal(part) => {
-                !part.text.trim().is_empty()
-            }
             AssistantPart::Text(part) | AssistantPart::Refusal(part) => !is_blank(part),
             AssistantPart::Call(_) => true,
             _ => false,
