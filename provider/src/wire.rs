@@ -11,6 +11,7 @@ mod lacking;
 mod lenient;
 pub mod openai_responses;
 mod plain;
+pub mod openai_chat;
 #[cfg(test)]
 #[allow(dead_code, reason = "not every wire needs all of it")]
 mod testkit;

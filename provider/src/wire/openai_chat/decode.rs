@@ -1,0 +1,493 @@
+//! Chunks and whole answers in, events out.
+
+use std::collections::VecDeque;
+
+use serde_json::value::RawValue;
+use windlass_core::{
+    Event, JsonText, ModelError, PartIndex, Request, Seal, Started, Text, Unknown,
+};
+
+use self::calls::Calls;
+use self::chunk::{
+    Choice, Chunk, Content, ContentPart, Delta, Probe, RawChoices, Tokens, says_something,
+};
+use self::details::Details;
+use self::extras::Extras;
+use self::memo::{Memo, Piece, PieceKind};
+use super::{OpenAiChat, ReasoningCount, StreamEnd};
+use crate::classify;
+use crate::codec::{Decoder, Delivery, truncated, undecodable};
+use crate::frame::Frame;
+use crate::json::{Deltas, JsonStr};
+
+mod calls;
+mod chunk;
+mod details;
+mod extras;
+mod finish;
+mod memo;
+#[cfg(test)]
+mod tests;
+mod usage;
+
+/// Thinking that has a field of its own. The wire names no order between fields, so each has its fixed place.
+const THINKING: PartIndex = PartIndex(0);
+/// The first run of the content; the next ones follow.
+const CONTENT: u32 = 1;
+const REFUSAL: PartIndex = PartIndex(1 << 20);
+const MEDIA: u32 = 1 << 21;
+const CALLS: u32 = 1 << 22;
+
+/// The end of a stream, after the last chunk.
+const DONE: &[u8] = b"[DONE]";
+
+type Events = VecDeque<Event>;
+
+/// Decodes one answer.
+#[derive(Debug)]
+pub(super) struct ChatDecoder {
+    end: StreamEnd,
+    reasoning_count: ReasoningCount,
+    delivery: Delivery,
+    memo: Memo,
+    words: Words,
+    calls: Calls,
+    details: Details,
+    extras: Extras,
+    /// The host's word for why the answer ended.
+    reason: Option<Text>,
+    progress: Progress,
+    started: bool,
+    refused: bool,
+}
+
+/// How far the answer has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Progress {
+    Coming,
+    /// A whole message came, which needs no further end.
+    Whole,
+    /// The finish was given, or an error.
+    Over,
+}
+
+/// Words of the answer, on their way to events.
+#[derive(Debug, Default)]
+struct Words {
+    deltas: Deltas,
+    /// The kinds of the content's runs: text and, at hosts that put it there, thinking.
+    runs: Vec<PieceKind>,
+    /// How many pieces the current chunk had, and the last of them.
+    count: usize,
+    last: Option<Piece>,
+}
+
+impl ChatDecoder {
+    pub(super) fn new(dialect: &OpenAiChat, request: &Request, delivery: Delivery) -> Self {
+        ChatDecoder {
+            end: dialect.end,
+            reasoning_count: dialect.reasoning_count,
+            delivery,
+            memo: Memo::default(),
+            words: Words::default(),
+            calls: Calls::new(request.conversation.next_call_number()),
+            details: Details::default(),
+            extras: Extras::of(request),
+            reason: None,
+            progress: Progress::Coming,
+            started: false,
+            refused: false,
+        }
+    }
+
+    fn chunk(&mut self, frame: &Frame<'_>, events: &mut Events) -> Result<(), ModelError> {
+        let data = frame.data.trim_ascii();
+        let chunk: Chunk<'_> = match serde_json::from_slice(data) {
+            Ok(chunk) => chunk,
+            Err(error) if error.is_eof() => return Err(truncated().with_source(error)),
+            Err(error) => return Err(undecodable(frame, error)),
+        };
+        let before = events.len();
+        self.start(&chunk, events);
+        self.words.count = 0;
+        let mut failed = says_something(chunk.error);
+        for (at, choice) in chunk.choices.iter().enumerate() {
+            failed |= self.choice(frame, at, choice, events)?;
+        }
+        self.rest(&chunk, events);
+        if failed {
+            return Err(classify::in_stream(data, frame.event));
+        }
+        self.started |= events.len() > before;
+        if chunk.choices.is_empty() && chunk.usage.is_none() && chunk.x_groq.is_none() {
+            return self.without_choices(frame, events);
+        }
+        self.learn(data, &chunk, events.len() - before);
+        Ok(())
+    }
+
+    fn start(&mut self, chunk: &Chunk<'_>, events: &mut Events) {
+        // A first chunk without choices may be without an id that the next one has.
+        let waits = chunk.choices.is_empty() || chunk.model.is_empty();
+        if self.started || (chunk.id.is_empty() && waits) {
+            return;
+        }
+        self.started = true;
+        let mut started = Started::new();
+        started.id = (!chunk.id.is_empty()).then(|| chunk.id.text());
+        started.model = (!chunk.model.is_empty()).then(|| chunk.model.text());
+        events.push_back(Event::Started(Box::new(started)));
+    }
+
+    /// What stands beside the choices.
+    fn rest(&mut self, chunk: &Chunk<'_>, events: &mut Events) {
+        let in_x_groq = || usage::of_x_groq(chunk.x_groq?);
+        let tokens: Option<Tokens> = match &chunk.usage {
+            Some(_) => None,
+            None => in_x_groq(),
+        };
+        if let Some(tokens) = chunk.usage.as_ref().or(tokens.as_ref()) {
+            let usage = usage::of(tokens, self.reasoning_count);
+            if !usage.is_unknown() {
+                events.push_back(Event::Usage(usage));
+            }
+        }
+        self.extras.sources(chunk.search_results, chunk.citations);
+    }
+
+    /// Takes in a choice, and says whether it is an error.
+    fn choice(
+        &mut self,
+        frame: &Frame<'_>,
+        at: usize,
+        choice: &Choice<'_>,
+        events: &mut Events,
+    ) -> Result<bool, ModelError> {
+        if choice.index.0.is_some_and(|index| index > 0) {
+            events.extend(other_choice(frame.data.trim_ascii(), at));
+            return Ok(false);
+        }
+        // Perplexity's choices always have both: what is new, and all so far.
+        let whole = choice
+            .message
+            .filter(|_| self.delivery == Delivery::Whole || choice.delta.is_none());
+        if let Some(message) = whole {
+            let message: Delta<'_> =
+                serde_json::from_str(message.get()).map_err(|error| undecodable(frame, error))?;
+            self.delta(&message, Shape::Whole, events);
+        } else if let Some(delta) = &choice.delta {
+            self.delta(delta, Shape::Piece, events);
+        }
+        if whole.is_some() || self.delivery == Delivery::Whole {
+            self.progress = Progress::Whole;
+        }
+        if !choice.finish_reason.is_empty() {
+            self.reason = Some(choice.finish_reason.text());
+        }
+        Ok(says_something(choice.error) || choice.finish_reason.as_str() == "error")
+    }
+
+    fn delta(&mut self, delta: &Delta<'_>, shape: Shape, events: &mut Events) {
+        self.thinking(delta, shape, events);
+        match &delta.content {
+            Content::Text(text) if text.is_empty() => {}
+            Content::Text(text) => self.words.content(PieceKind::Text, text, events),
+            Content::Parts(parts) => {
+                for part in parts {
+                    self.content_part(part, events);
+                }
+            }
+        }
+        self.refusal(&delta.refusal, events);
+        for (at, call) in delta.tool_calls.iter().enumerate() {
+            let position = (shape == Shape::Whole).then_some(at as u64);
+            self.calls.take(call, position, &mut self.words, events);
+        }
+        self.extras.take(delta, &mut self.words, events);
+    }
+
+    fn thinking(&mut self, delta: &Delta<'_>, shape: Shape, events: &mut Events) {
+        let read = match delta.reasoning_details {
+            Some(details) => self.details.take(details, shape),
+            None => String::new(),
+        };
+        let words = [&delta.reasoning_content, &delta.reasoning]
+            .into_iter()
+            .find(|words| !words.is_empty());
+        if let Some(words) = words {
+            self.words
+                .piece(PieceKind::Thinking, THINKING, words, events);
+        } else if !read.is_empty() {
+            let (part, text) = (THINKING, read.into());
+            events.push_back(Event::Thinking { part, text });
+        }
+        if !delta.reasoning_opaque.is_empty() {
+            let seal = Seal::new().with_encrypted(delta.reasoning_opaque.text());
+            open_thinking(events);
+            events.push_back(sealed(THINKING, seal));
+        }
+    }
+
+    /// A part of a content that is a list; at some hosts thinking is one.
+    fn content_part(&mut self, raw: &RawValue, events: &mut Events) {
+        let Ok(part) = serde_json::from_str::<ContentPart<'_>>(raw.get()) else {
+            return events.push_back(unknown("content", raw));
+        };
+        match part.kind.as_str() {
+            "text" | "" => self.words.content(PieceKind::Text, &part.text, events),
+            "thinking" => match &part.thinking {
+                Content::Text(text) => self.words.content(PieceKind::Thinking, text, events),
+                Content::Parts(parts) => {
+                    for raw in parts {
+                        match serde_json::from_str::<ContentPart<'_>>(raw.get()) {
+                            Ok(part) if part.kind.as_str() == "text" => {
+                                self.words.content(PieceKind::Thinking, &part.text, events);
+                            }
+                            _ => events.push_back(unknown("thinking", raw)),
+                        }
+                    }
+                }
+            },
+            kind => events.push_back(unknown(kind, raw)),
+        }
+    }
+
+    fn refusal(&mut self, words: &JsonStr<'_>, events: &mut Events) {
+        if let Some(text) = self.words.deltas.piece(REFUSAL, words) {
+            self.refused = true;
+            let part = REFUSAL;
+            events.push_back(Event::Refusal { part, text });
+        }
+    }
+
+    /// A chunk with nothing of the answer: known to be empty, an error in a form of its own, or something new.
+    fn without_choices(
+        &mut self,
+        frame: &Frame<'_>,
+        events: &mut Events,
+    ) -> Result<(), ModelError> {
+        let data = frame.data.trim_ascii();
+        let probe: Probe<'_> =
+            serde_json::from_slice(data).map_err(|error| undecodable(frame, error))?;
+        let is_error = |name: Option<&RawValue>| name.is_some_and(|name| name.get() == "\"error\"");
+        let failed = probe.base_resp.status_code.0.is_some_and(|code| code != 0)
+            || is_error(probe.object)
+            || is_error(probe.kind)
+            || (probe.choices.is_none() && probe.message.is_some());
+        if failed {
+            return Err(classify::in_stream(data, frame.event));
+        }
+        if probe.choices.is_none() {
+            let json = JsonText::parse(Text::from_utf8_lossy(data));
+            let kind = frame.event.unwrap_or("chunk");
+            events.extend(json.map(|json| Event::Unknown(Box::new(Unknown::new(kind, json)))));
+        }
+        Ok(())
+    }
+
+    /// Remembers a chunk that did nothing but add words to a part.
+    fn learn(&mut self, data: &[u8], chunk: &Chunk<'_>, new_events: usize) {
+        self.memo.forget();
+        let (Some(piece), 1, 1) = (self.words.last, self.words.count, new_events) else {
+            return;
+        };
+        let Some(delta) = chunk
+            .choices
+            .iter()
+            .find_map(|choice| choice.delta.as_ref())
+        else {
+            return;
+        };
+        if delta.reasoning_details.is_some() || delta.audio.is_some() {
+            return;
+        }
+        let argument;
+        let words = match piece.kind {
+            PieceKind::Thinking if delta.reasoning_content.is_empty() => &delta.reasoning,
+            PieceKind::Thinking => &delta.reasoning_content,
+            PieceKind::Text => match &delta.content {
+                Content::Text(text) => text,
+                Content::Parts(_) => return,
+            },
+            PieceKind::Arguments => {
+                let call = delta.tool_calls.iter().next();
+                let raw = call.and_then(|call| call.function.arguments);
+                argument = raw.and_then(|raw| serde_json::from_str::<JsonStr<'_>>(raw.get()).ok());
+                match &argument {
+                    Some(words) => words,
+                    None => return,
+                }
+            }
+        };
+        self.memo.learn(data, words.as_str(), piece);
+    }
+
+    /// Gives what was held back of the answer, whether it came to its end or not.
+    fn settle(&mut self, events: &mut Events) {
+        self.progress = Progress::Over;
+        self.calls.name_the_rest(events);
+        self.words.finish(events);
+        self.extras.finish(&mut self.words, events);
+        if let Some(extra) = self.details.finish() {
+            open_thinking(events);
+            events.push_back(sealed(THINKING, Seal::new().with_extra(extra)));
+        }
+    }
+
+    fn close(&mut self, events: &mut Events) {
+        self.settle(events);
+        let raw = self.reason.take().unwrap_or_default();
+        let said = finish::Said {
+            calls: self.calls.any() || self.extras.has_call(),
+            refusal: self.refused,
+            text: !self.words.runs.is_empty(),
+        };
+        events.push_back(Event::Finish(finish::finish(raw, said)));
+    }
+
+    fn done(&mut self, events: &mut Events) -> Result<(), ModelError> {
+        let reasonless = self.reason.is_none() && self.progress != Progress::Whole;
+        if reasonless && self.end != StreamEnd::DoneAlone {
+            return Err(truncated());
+        }
+        self.close(events);
+        Ok(())
+    }
+}
+
+impl Decoder for ChatDecoder {
+    fn frame(&mut self, frame: &Frame<'_>, events: &mut Events) -> Result<(), ModelError> {
+        if self.progress == Progress::Over {
+            return Ok(());
+        }
+        let data = frame.data.trim_ascii();
+        if let Some((piece, words)) = self.memo.recall(data) {
+            self.words.piece(piece.kind, piece.part, &words, events);
+            return Ok(());
+        }
+        let outcome = match data {
+            DONE => self.done(events),
+            _ if frame.event == Some("error") => Err(classify::in_stream(data, frame.event)),
+            // A relay made data of a comment that was to keep the connection alive.
+            [] | [b':', ..] => Ok(()),
+            _ if DONE.starts_with(data) => Err(truncated()),
+            _ => self.chunk(frame, events),
+        };
+        if outcome.is_err() {
+            self.settle(events);
+        }
+        outcome
+    }
+
+    fn finish(&mut self, events: &mut Events) -> Result<(), ModelError> {
+        match self.progress {
+            Progress::Over => Ok(()),
+            Progress::Coming if self.end != StreamEnd::Reason || self.reason.is_none() => {
+                self.settle(events);
+                Err(truncated())
+            }
+            Progress::Coming | Progress::Whole => {
+                self.close(events);
+                Ok(())
+            }
+        }
+    }
+}
+
+/// Whether a delta is a piece of the message, or all of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Shape {
+    Piece,
+    Whole,
+}
+
+impl Words {
+    /// Adds words to the content, in a run of their kind.
+    fn content(&mut self, kind: PieceKind, words: &JsonStr<'_>, events: &mut Events) {
+        if self.runs.last() != Some(&kind) && !words.is_empty() {
+            self.runs.push(kind);
+        }
+        self.piece(kind, self.run(), words, events);
+    }
+
+    /// The current run of the content.
+    fn run(&self) -> PartIndex {
+        let before = u32::try_from(self.runs.len().saturating_sub(1)).unwrap_or(u32::MAX);
+        PartIndex(CONTENT + before.min(REFUSAL.0 - CONTENT - 1))
+    }
+
+    /// The text that a citation belongs to; it is opened if there is none.
+    fn cited(&mut self, events: &mut Events) -> PartIndex {
+        if let Some(at) = self.runs.iter().rposition(|kind| *kind == PieceKind::Text) {
+            return PartIndex(CONTENT + u32::try_from(at).unwrap_or(0));
+        }
+        self.runs.push(PieceKind::Text);
+        let (part, text) = (self.run(), Text::new());
+        events.push_back(Event::Text { part, text });
+        part
+    }
+
+    #[inline]
+    fn piece(
+        &mut self,
+        kind: PieceKind,
+        part: PartIndex,
+        words: &JsonStr<'_>,
+        events: &mut Events,
+    ) {
+        self.count += 1;
+        self.last = Some(Piece { kind, part });
+        if let Some(text) = self.deltas.piece(part, words) {
+            events.push_back(event(kind, part, text));
+        }
+    }
+
+    /// Gives the halves of surrogate pairs that wait in vain.
+    fn finish(&mut self, events: &mut Events) {
+        let runs = std::mem::take(&mut self.runs);
+        let kind = |part: PartIndex| match part.0 {
+            0 => PieceKind::Thinking,
+            CALLS.. => PieceKind::Arguments,
+            at => runs
+                .get((at - CONTENT) as usize)
+                .copied()
+                .unwrap_or(PieceKind::Text),
+        };
+        events.extend(self.deltas.finish(|part, text| match part {
+            REFUSAL => Event::Refusal { part, text },
+            _ => event(kind(part), part, text),
+        }));
+        self.runs = runs;
+    }
+}
+
+#[inline]
+fn event(kind: PieceKind, part: PartIndex, text: Text) -> Event {
+    match kind {
+        PieceKind::Text => Event::Text { part, text },
+        PieceKind::Thinking => Event::Thinking { part, text },
+        PieceKind::Arguments => Event::Arguments { part, text },
+    }
+}
+
+/// Opens the thinking where a seal is all there is of it; where there is more, this adds nothing.
+fn open_thinking(events: &mut Events) {
+    let (part, text) = (THINKING, Text::new());
+    events.push_back(Event::Thinking { part, text });
+}
+
+fn sealed(part: PartIndex, seal: Seal) -> Event {
+    let seal = Box::new(seal);
+    Event::Seal { part, seal }
+}
+
+fn unknown(kind: &str, raw: &RawValue) -> Event {
+    Event::Unknown(Box::new(Unknown::new(kind, raw.into())))
+}
+
+/// A choice beside the first, which no message has room for.
+fn other_choice(data: &[u8], at: usize) -> Option<Event> {
+    let raw: RawChoices<'_> = serde_json::from_slice(data).ok()?;
+    let mut choices = raw.choices.iter().filter(|raw| raw.get() != "null");
+    Some(unknown("choice", choices.nth(at)?))
+}

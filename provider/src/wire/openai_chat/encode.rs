@@ -1,0 +1,184 @@
+//! Requests: what is small first, the messages last, so that the body of the next turn extends this one's.
+
+use windlass_core::{
+    Ability, Breakpoint, CachePolicy, CacheTime, Message, ModelError, Request, Text,
+};
+
+use self::marks::Marks;
+use self::messages::Writer;
+use super::{CacheMarks, OpenAiChat, ToolSchemas};
+use crate::body::{Body, Degraded, Separated, unsupported, write_json};
+use crate::codec::{Encode, WireRequest};
+use crate::schema::{SchemaRules, lower};
+
+mod head;
+mod ids;
+mod marks;
+mod media;
+mod messages;
+
+/// What most requests need beside their messages, in bytes.
+const HEAD_SIZE: usize = 512;
+
+pub(super) fn encode(dialect: &OpenAiChat, call: &Encode<'_>) -> Result<WireRequest, ModelError> {
+    let mut degraded = Degraded::new(call.options.unsupported);
+    let head = head::head(dialect, call, &mut degraded)?;
+    let marks = Marks::place(dialect, call, &mut degraded)?;
+    let extra = &call.options.extra;
+    let mut body = Body::begin(&head, extra, HEAD_SIZE)?;
+    if has_tools(call)? {
+        body.member("tools", |out| tools(dialect, call, marks.tools, out))?;
+    }
+    body.member("messages", |out| messages(dialect, call, &marks, out))?;
+    let mut wire = WireRequest::new("/chat/completions", body.end());
+    wire.warnings = degraded.into_warnings();
+    Ok(wire)
+}
+
+fn has_tools(call: &Encode<'_>) -> Result<bool, ModelError> {
+    let any = !call.request.tools.is_empty();
+    if any && call.profile.abilities.has(Ability::Tools) == Some(false) {
+        return Err(unsupported("tools", "the model cannot call tools"));
+    }
+    Ok(any)
+}
+
+/// The tools, encoded once but for the mark on the last one.
+fn tools(
+    dialect: &OpenAiChat,
+    call: &Encode<'_>,
+    mark: Option<CacheTime>,
+    out: &mut Vec<u8>,
+) -> Result<(), ModelError> {
+    let list = &call.request.tools;
+    let encoded = list.encoding(call.key, |out| write_tools(dialect, call.request, out))?;
+    match (mark, encoded.strip_suffix(b"}]")) {
+        (Some(time), Some(open)) => {
+            out.extend_from_slice(open);
+            marks::member(time, out);
+            out.extend_from_slice(b"}]");
+        }
+        _ => out.extend_from_slice(encoded),
+    }
+    Ok(())
+}
+
+#[derive(serde::Serialize)]
+struct Tool<'a> {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    function: Function<'a>,
+}
+
+#[derive(serde::Serialize)]
+struct Function<'a> {
+    name: &'a Text,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    description: &'a str,
+    parameters: serde_json::Value,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    strict: Option<bool>,
+}
+
+fn write_tools(
+    dialect: &OpenAiChat,
+    request: &Request,
+    out: &mut Vec<u8>,
+) -> Result<(), ModelError> {
+    let rules = match dialect.tool_schemas {
+        ToolSchemas::Plain => SchemaRules::Any,
+        ToolSchemas::Strict => SchemaRules::Strict,
+    };
+    let mut separated = Separated::new();
+    out.push(b'[');
+    for spec in request.tools.specs() {
+        separated.next(out);
+        let lowered = lower(&spec.parameters, rules);
+        let function = Function {
+            name: &spec.name,
+            description: &spec.description,
+            parameters: lowered.schema,
+            strict: lowered.strict.then_some(true),
+        };
+        let kind = "function";
+        write_json(out, &Tool { kind, function })?;
+    }
+    for hosted in request.tools.hosted() {
+        separated.next(out);
+        out.extend_from_slice(hosted.json.as_str().trim().as_bytes());
+    }
+    out.push(b']');
+    Ok(())
+}
+
+fn messages(
+    dialect: &OpenAiChat,
+    call: &Encode<'_>,
+    marks: &Marks,
+    out: &mut Vec<u8>,
+) -> Result<(), ModelError> {
+    let writer = Writer { dialect, call };
+    let mut separated = Separated::new();
+    out.push(b'[');
+    writer.instructions(&marks.instructions, &mut separated, out)?;
+    let entries = call.request.conversation.entries();
+    for (at, entry) in entries.iter().enumerate() {
+        separated.next(out);
+        match marks.message(at) {
+            None => {
+                let encoded =
+                    entry.encoding(call.key, |out| writer.message(entry.message(), None, out))?;
+                out.extend_from_slice(encoded);
+            }
+            mark => writer.message(entry.message(), mark, out)?,
+        }
+        if at + 1 == entries.len() && matches!(entry.message(), Message::Assistant(_)) {
+            writer.prefix(out);
+        }
+    }
+    out.push(b']');
+    Ok(())
+}
+
+impl Marks {
+    /// Decides what is marked, within what the host allows.
+    fn place(
+        dialect: &OpenAiChat,
+        call: &Encode<'_>,
+        degraded: &mut Degraded,
+    ) -> Result<Marks, ModelError> {
+        let mut marks = Marks::default();
+        let limit = match dialect.cache {
+            CacheMarks::Parts(limit) => limit,
+            CacheMarks::Ignored => 0,
+        };
+        match &call.options.cache {
+            None | Some(CachePolicy::Off) => {}
+            // What caches by itself does what is asked without marks.
+            Some(CachePolicy::Auto(_)) if limit == 0 => {}
+            Some(CachePolicy::Auto(time)) => marks.auto(call.request, *time, limit),
+            Some(CachePolicy::Marked(_)) if limit == 0 => {
+                degraded.leave_out("cache", "the host takes no marks")?;
+            }
+            Some(CachePolicy::Marked(breakpoints)) => {
+                if breakpoints.len() > limit {
+                    let why = format!("the host takes at most {limit} marks");
+                    degraded.leave_out("cache", &why)?;
+                }
+                let last = breakpoints.len().saturating_sub(limit);
+                breakpoints[last..].iter().for_each(|mark| marks.set(mark));
+            }
+            Some(_) => degraded.leave_out("cache", "this wire does not know the policy")?,
+        }
+        Ok(marks)
+    }
+
+    fn set(&mut self, breakpoint: &Breakpoint) {
+        match *breakpoint {
+            Breakpoint::Tools(time) => self.tools = Some(time),
+            Breakpoint::Instructions(block, time) => self.instructions.push((block, time)),
+            Breakpoint::Message(message, time) => self.messages.push((message, time)),
+            _ => {}
+        }
+    }
+}
