@@ -13,7 +13,7 @@ use windlass_core::{
 };
 
 use self::kind::{Kind, unknown_name};
-use self::output::{Output, Source};
+use self::output::{Output, Piece, Source};
 use self::shapes::{Answer, Content, Envelope, Snapshot, read};
 use crate::classify;
 use crate::codec::{Decoder, Delivery, truncated, undecodable};
@@ -104,17 +104,8 @@ impl ResponsesDecoder {
         events: &mut VecDeque<Event>,
     ) -> Result<(), Failure> {
         match kind {
-            Kind::TextDelta => self.output.text_delta(&read(data)?, events),
-            Kind::RefusalDelta => self.output.refusal_delta(&read(data)?, events),
-            Kind::SummaryDelta => {
-                self.output
-                    .thinking_delta(Source::Summary, &read(data)?, events);
-            }
-            Kind::ReasoningDelta => {
-                self.output
-                    .thinking_delta(Source::Content, &read(data)?, events);
-            }
-            Kind::ArgumentsDelta => self.output.arguments_delta(&read(data)?, events),
+            Kind::Delta(piece) => self.output.delta(piece, &read(data)?, events),
+            Kind::Done(piece) => self.output.fill(piece, &read(data)?, events),
             Kind::Begun if self.stage == Stage::Fresh => {
                 started(&read::<Envelope<'_>>(data)?.response, events);
             }
@@ -133,7 +124,7 @@ impl ResponsesDecoder {
         Ok(())
     }
 
-    /// Takes in an event that repeats what the deltas said, and so only fills what they left out.
+    /// Takes in an event about a whole part or item.
     fn take_whole(
         &mut self,
         kind: Kind,
@@ -142,11 +133,6 @@ impl ResponsesDecoder {
     ) -> Result<(), serde_json::Error> {
         let index = whole.output_index.0;
         match kind {
-            Kind::TextDone => self.output.text_done(whole, events),
-            Kind::RefusalDone => self.output.refusal_done(whole, events),
-            Kind::SummaryDone => self.output.thinking_done(Source::Summary, whole, events),
-            Kind::ReasoningDone => self.output.thinking_done(Source::Content, whole, events),
-            Kind::ArgumentsDone => self.output.arguments_done(whole, events),
             Kind::Annotation => self.output.annotation(whole, events),
             Kind::PartDone => self.part_done(whole, events)?,
             Kind::ItemAdded => self
@@ -173,12 +159,13 @@ impl ResponsesDecoder {
             text,
             ..Snapshot::default()
         };
-        match part.kind.as_str() {
-            "output_text" => self.output.text_done(&whole, events),
-            "refusal" => self.output.refusal_done(&whole, events),
-            "reasoning_text" => self.output.thinking_done(Source::Content, &whole, events),
-            _ => {}
-        }
+        let piece = match part.kind.as_str() {
+            "output_text" => Piece::Text,
+            "refusal" => Piece::Refusal,
+            "reasoning_text" => Piece::Thinking(Source::Content),
+            _ => return Ok(()),
+        };
+        self.output.fill(piece, &whole, events);
         Ok(())
     }
 

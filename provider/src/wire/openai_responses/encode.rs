@@ -1,11 +1,13 @@
 //! Requests of the Responses API.
 
 mod assistant;
+mod format;
 mod ids;
 mod input;
 mod media;
 mod members;
 mod object;
+mod reasoning;
 mod tools;
 
 use windlass_core::{Continuation, Entry, Message, ModelError};

@@ -1,1 +1,5 @@
-
+mod decode;
+mod encode;
+mod kit;
+mod odd;
+mod replay;

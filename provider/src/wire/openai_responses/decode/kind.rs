@@ -2,6 +2,7 @@
 
 use serde_json::value::RawValue;
 
+use super::output::{Piece, Source};
 use super::shapes::read;
 use crate::frame::Frame;
 use crate::json::{JsonStr, wire_object};
@@ -10,16 +11,9 @@ use crate::json::{JsonStr, wire_object};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     Begun,
-    TextDelta,
-    RefusalDelta,
-    SummaryDelta,
-    ReasoningDelta,
-    ArgumentsDelta,
-    TextDone,
-    RefusalDone,
-    SummaryDone,
-    ReasoningDone,
-    ArgumentsDone,
+    Delta(Piece),
+    /// What deltas told of before.
+    Done(Piece),
     PartDone,
     Annotation,
     ItemAdded,
@@ -42,20 +36,20 @@ impl Kind {
             _ => {}
         }
         Some(match name.strip_prefix("response.")? {
-            "output_text.delta" => Kind::TextDelta,
-            "function_call_arguments.delta" => Kind::ArgumentsDelta,
-            "reasoning_summary_text.delta" => Kind::SummaryDelta,
-            "reasoning_text.delta" => Kind::ReasoningDelta,
-            "refusal.delta" => Kind::RefusalDelta,
+            "output_text.delta" => Kind::Delta(Piece::Text),
+            "function_call_arguments.delta" => Kind::Delta(Piece::Arguments),
+            "reasoning_summary_text.delta" => Kind::Delta(Piece::Thinking(Source::Summary)),
+            "reasoning_text.delta" => Kind::Delta(Piece::Thinking(Source::Content)),
+            "refusal.delta" => Kind::Delta(Piece::Refusal),
             "created" | "in_progress" | "queued" => Kind::Begun,
             "output_item.added" => Kind::ItemAdded,
             "output_item.done" => Kind::ItemDone,
             "output_text.annotation.added" => Kind::Annotation,
-            "output_text.done" => Kind::TextDone,
-            "refusal.done" => Kind::RefusalDone,
-            "reasoning_summary_text.done" => Kind::SummaryDone,
-            "reasoning_text.done" => Kind::ReasoningDone,
-            "function_call_arguments.done" => Kind::ArgumentsDone,
+            "output_text.done" => Kind::Done(Piece::Text),
+            "refusal.done" => Kind::Done(Piece::Refusal),
+            "reasoning_summary_text.done" => Kind::Done(Piece::Thinking(Source::Summary)),
+            "reasoning_text.done" => Kind::Done(Piece::Thinking(Source::Content)),
+            "function_call_arguments.done" => Kind::Done(Piece::Arguments),
             "content_part.done" => Kind::PartDone,
             "completed" => Kind::Completed,
             "incomplete" => Kind::Incomplete,

@@ -4,6 +4,7 @@
 //! use an index again, so an index names the newest item of the kind that the event is about.
 
 mod call;
+mod find;
 mod message;
 mod reasoning;
 
@@ -13,6 +14,7 @@ use serde_json::value::RawValue;
 use windlass_core::{CallSlots, Event, Item, JsonText, PartIndex, Seal, Text};
 
 use self::call::GrowingCall;
+use self::find::{Address, sort_of};
 use self::message::GrowingMessage;
 use self::reasoning::GrowingReasoning;
 use super::shapes::{Delta, Members, Snapshot};
@@ -70,12 +72,13 @@ enum Sort {
     Other,
 }
 
-/// By what an event names its item.
-#[derive(Clone, Copy, Debug, Default)]
-struct Address<'a> {
-    index: Option<u64>,
-    id: Option<&'a str>,
-    call_id: Option<&'a str>,
+/// What an event tells of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Piece {
+    Text,
+    Refusal,
+    Thinking(Source),
+    Arguments,
 }
 
 /// Where the events of an item go, with what all items share.
@@ -99,76 +102,48 @@ impl Output {
         }
     }
 
-    pub(super) fn text_delta(&mut self, delta: &Delta<'_>, events: &mut VecDeque<Event>) {
-        let at = self.of_delta(Sort::Message, delta);
-        if let (Body::Message(message), mut sink) = self.open_for(at, events) {
-            message.text(delta.section.0.unwrap_or(0), &delta.delta, &mut sink);
+    /// Takes in a piece that is new.
+    pub(super) fn delta(&mut self, piece: Piece, delta: &Delta<'_>, events: &mut VecDeque<Event>) {
+        self.has_refusal |= piece == Piece::Refusal;
+        let at = self.of_delta(piece.sort(), delta);
+        let section = delta.section.0.unwrap_or(0);
+        let (body, mut sink) = self.open_for(at, events);
+        match (piece, body) {
+            (Piece::Text, Body::Message(message)) => message.text(section, &delta.delta, &mut sink),
+            (Piece::Refusal, Body::Message(message)) => {
+                message.refusal(section, &delta.delta, &mut sink);
+            }
+            (Piece::Thinking(source), Body::Reasoning(reasoning)) => {
+                reasoning.delta(source, section, &delta.delta, &mut sink);
+            }
+            (Piece::Arguments, Body::Call(call)) => call.delta(&delta.delta, &mut sink),
+            _ => {}
         }
     }
 
-    pub(super) fn refusal_delta(&mut self, delta: &Delta<'_>, events: &mut VecDeque<Event>) {
-        self.has_refusal = true;
-        let at = self.of_delta(Sort::Message, delta);
-        if let (Body::Message(message), mut sink) = self.open_for(at, events) {
-            message.refusal(delta.section.0.unwrap_or(0), &delta.delta, &mut sink);
-        }
-    }
-
-    pub(super) fn thinking_delta(
+    /// Takes in what is whole now, if nothing of it came before.
+    pub(super) fn fill(
         &mut self,
-        source: Source,
-        delta: &Delta<'_>,
-        events: &mut VecDeque<Event>,
-    ) {
-        let at = self.of_delta(Sort::Reasoning, delta);
-        if let (Body::Reasoning(reasoning), mut sink) = self.open_for(at, events) {
-            reasoning.delta(
-                source,
-                delta.section.0.unwrap_or(0),
-                &delta.delta,
-                &mut sink,
-            );
-        }
-    }
-
-    pub(super) fn arguments_delta(&mut self, delta: &Delta<'_>, events: &mut VecDeque<Event>) {
-        let at = self.of_delta(Sort::Call, delta);
-        if let (Body::Call(call), mut sink) = self.open_for(at, events) {
-            call.delta(&delta.delta, &mut sink);
-        }
-    }
-
-    pub(super) fn text_done(&mut self, whole: &Snapshot<'_>, events: &mut VecDeque<Event>) {
-        let at = self.of_snapshot(Sort::Message, whole);
-        if let (Body::Message(message), mut sink) = self.open_for(at, events) {
-            message.fill_text(whole.section.0.unwrap_or(0), &whole.text, &mut sink);
-        }
-    }
-
-    pub(super) fn refusal_done(&mut self, whole: &Snapshot<'_>, events: &mut VecDeque<Event>) {
-        self.has_refusal = true;
-        let at = self.of_snapshot(Sort::Message, whole);
-        if let (Body::Message(message), mut sink) = self.open_for(at, events) {
-            message.fill_refusal(whole.section.0.unwrap_or(0), &whole.text, &mut sink);
-        }
-    }
-
-    pub(super) fn thinking_done(
-        &mut self,
-        source: Source,
+        piece: Piece,
         whole: &Snapshot<'_>,
         events: &mut VecDeque<Event>,
     ) {
-        let at = self.of_snapshot(Sort::Reasoning, whole);
-        if let (Body::Reasoning(reasoning), mut sink) = self.open_for(at, events) {
-            reasoning.fill(source, whole.section.0.unwrap_or(0), &whole.text, &mut sink);
-        }
-    }
-
-    pub(super) fn arguments_done(&mut self, whole: &Snapshot<'_>, events: &mut VecDeque<Event>) {
-        let at = self.of_snapshot(Sort::Call, whole);
-        if let (Body::Call(call), mut sink) = self.open_for(at, events) {
-            call.fill(whole.arguments, &mut sink);
+        self.has_refusal |= piece == Piece::Refusal;
+        let at = self.of_snapshot(piece.sort(), whole);
+        let section = whole.section.0.unwrap_or(0);
+        let (body, mut sink) = self.open_for(at, events);
+        match (piece, body) {
+            (Piece::Text, Body::Message(message)) => {
+                message.fill_text(section, &whole.text, &mut sink);
+            }
+            (Piece::Refusal, Body::Message(message)) => {
+                message.fill_refusal(section, &whole.text, &mut sink);
+            }
+            (Piece::Thinking(source), Body::Reasoning(reasoning)) => {
+                reasoning.fill(source, section, &whole.text, &mut sink);
+            }
+            (Piece::Arguments, Body::Call(call)) => call.fill(whole.arguments, &mut sink),
+            _ => {}
         }
     }
 
@@ -231,46 +206,13 @@ impl Output {
                 Some(at) => unmatched.retain(|&other| other != at),
                 None => {
                     let index = u64::try_from(position).ok();
-                    self.push(
-                        sort_of(&item),
-                        Address {
-                            index,
-                            ..Address::default()
-                        },
-                    );
+                    self.push(sort_of(&item), Address::at(index));
                 }
             }
             let at = known.unwrap_or(self.items.len() - 1);
             self.complete(at, raw, &item, events);
         }
         Ok(())
-    }
-
-    /// The item of the stream that an item of the last event is: of the same id, else in the same place, else the first
-    /// of its kind that is left.
-    fn known(&self, unmatched: &[usize], position: usize, item: &Members<'_>) -> Option<usize> {
-        let sort = sort_of(item);
-        let (id, call_id) = (item.string("id"), item.string("call_id"));
-        let same = |at: &usize| {
-            let growing = &self.items[*at];
-            let same_id = growing.id.is_some()
-                && growing.id.as_deref() == id.as_ref().map(crate::json::JsonStr::as_str);
-            let same_call = growing.call_id().is_some()
-                && growing.call_id() == call_id.as_ref().map(crate::json::JsonStr::as_str);
-            growing.body.sort() == sort && (same_id || same_call)
-        };
-        let in_place = |at: &usize| {
-            let growing = &self.items[*at];
-            growing.body.sort() == sort && usize::try_from(growing.place) == Ok(position)
-        };
-        let alike = |at: &usize| {
-            let growing = &self.items[*at];
-            growing.body.sort() == sort && (growing.id.is_none() || id.is_none())
-        };
-        let mut left = unmatched.iter();
-        let found = left.clone().find(|at| same(at));
-        let found = found.or_else(|| left.clone().find(|at| in_place(at)));
-        found.or_else(|| left.find(|at| alike(at))).copied()
     }
 
     /// Takes in a whole item: what is missing of it, its seal, its end.
@@ -324,112 +266,9 @@ impl Output {
         };
         (&mut growing.body, sink)
     }
-
-    fn of_delta(&mut self, sort: Sort, delta: &Delta<'_>) -> usize {
-        let index = delta.output_index.0;
-        if let Some(current) = self.items.get(self.current)
-            && index.is_some()
-            && current.index == index
-            && current.body.sort() == sort
-        {
-            return self.current;
-        }
-        self.find_or_open(
-            sort,
-            index,
-            delta.item_id.as_ref().map(crate::json::JsonStr::as_str),
-        )
-    }
-
-    fn of_snapshot(&mut self, sort: Sort, whole: &Snapshot<'_>) -> usize {
-        let id = whole.item_id.as_ref().map(crate::json::JsonStr::as_str);
-        self.find_or_open(sort, whole.output_index.0, id)
-    }
-
-    fn find_or_open(&mut self, sort: Sort, index: Option<u64>, id: Option<&str>) -> usize {
-        let mut newest = self.items.iter().enumerate().rev();
-        let mut alike = newest.by_ref().filter(|(_, item)| item.body.sort() == sort);
-        let found = match (index, id) {
-            (Some(_), _) => alike.find(|(_, item)| item.index == index),
-            (None, Some(id)) => alike.find(|(_, item)| item.id.as_deref() == Some(id)),
-            (None, None) => alike.find(|(_, item)| !item.done),
-        };
-        let found = found.map(|(at, _)| at);
-        let address = Address {
-            index,
-            id,
-            call_id: None,
-        };
-        self.current = found.unwrap_or_else(|| self.push(sort, address));
-        self.current
-    }
-
-    /// The item that a whole item is, or a new one.
-    fn of_item(&mut self, index: Option<u64>, item: &Members<'_>) -> usize {
-        let (id, call_id) = (item.string("id"), item.string("call_id"));
-        let address = Address {
-            index,
-            id: id
-                .as_ref()
-                .map(crate::json::JsonStr::as_str)
-                .filter(|id| !id.is_empty()),
-            call_id: call_id.as_ref().map(crate::json::JsonStr::as_str),
-        };
-        let sort = sort_of(item);
-        let known = self
-            .items
-            .iter()
-            .rposition(|growing| growing.body.sort() == sort && growing.is(&address));
-        known.unwrap_or_else(|| self.push(sort, address))
-    }
-
-    fn push(&mut self, sort: Sort, address: Address<'_>) -> usize {
-        let place = self.place(address.index);
-        self.items.push(Growing {
-            index: address.index,
-            place,
-            id: address.id.map(Text::from),
-            encrypted: None,
-            done: false,
-            body: Body::new(sort),
-        });
-        self.items.len() - 1
-    }
-
-    /// The place that the wire names, or the one after all others where it names none, or one that is taken.
-    fn place(&mut self, index: Option<u64>) -> u32 {
-        let named = index.and_then(|index| u32::try_from(index).ok());
-        let is_free = |place: &u32| {
-            *place >= self.next_place || self.items.iter().all(|item| item.place != *place)
-        };
-        let named = named.filter(|place| *place <= LAST_PLACE).filter(is_free);
-        let place = named.unwrap_or(self.next_place);
-        self.next_place = self.next_place.max(place.saturating_add(1));
-        place
-    }
 }
 
 impl Growing {
-    /// Whether a whole item at `address` is this one.
-    fn is(&self, address: &Address<'_>) -> bool {
-        let same_id = self.id.is_some() && self.id.as_deref() == address.id;
-        if address.index.is_none() || self.index.is_none() {
-            return same_id || (address.id.is_none() && !self.done);
-        }
-        let other_call = self
-            .call_id()
-            .zip(address.call_id)
-            .is_some_and(|(mine, other)| mine != other);
-        self.index == address.index && !other_call && (!self.done || same_id)
-    }
-
-    fn call_id(&self) -> Option<&str> {
-        match &self.body {
-            Body::Call(call) => call.wire_id(),
-            _ => None,
-        }
-    }
-
     /// What `item` says of the seal that was not said before.
     fn news(&mut self, item: &Members<'_>) -> Option<Seal> {
         let mut seal = Seal::new();
@@ -447,6 +286,16 @@ impl Growing {
             self.encrypted.clone_from(&seal.encrypted);
         }
         (seal != Seal::new()).then_some(seal)
+    }
+}
+
+impl Piece {
+    fn sort(self) -> Sort {
+        match self {
+            Piece::Text | Piece::Refusal => Sort::Message,
+            Piece::Thinking(_) => Sort::Reasoning,
+            Piece::Arguments => Sort::Call,
+        }
     }
 }
 
@@ -498,18 +347,5 @@ fn push_seal(part: PartIndex, seal: &Seal, events: &mut VecDeque<Event>) {
     if *seal != Seal::new() {
         let seal = Box::new(seal.clone());
         events.push_back(Event::Seal { part, seal });
-    }
-}
-
-fn sort_of(item: &Members<'_>) -> Sort {
-    let kind = item.string("type").unwrap_or_default();
-    match kind.as_str() {
-        "message" => match item.string("role") {
-            Some(role) if role.as_str() != "assistant" => Sort::Other,
-            _ => Sort::Message,
-        },
-        "reasoning" => Sort::Reasoning,
-        "function_call" => Sort::Call,
-        _ => Sort::Other,
     }
 }

@@ -60,7 +60,7 @@ mod tests {
         let long = "x".repeat(65);
         check(
             &[&long, &long],
-            &["call_fb4c84d0a6b5d0c0", "call_fb4c84d0a6b5d0c0_2"],
+            &["call_7d70a52549704607", "call_7d70a52549704607_2"],
         );
         check(&[""], &["call_cbf29ce484222325"]);
     }

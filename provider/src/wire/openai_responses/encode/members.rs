@@ -2,17 +2,17 @@
 
 use indexmap::IndexMap;
 use serde::Serialize;
-use serde_json::Value;
 use windlass_core::{
-    Ability, CachePolicy, CacheTime, Continuation, Effort, ModelError, Options, OutputFormat,
-    ParallelCalls, Reasoning, Text, ToolChoice,
+    Ability, CachePolicy, CacheTime, Continuation, ModelError, Options, ParallelCalls, Text,
+    ToolChoice,
 };
 
 use super::super::{Feature, OpenAiResponses, UserMember};
-use super::tools::schema_rules;
+use super::format::{TextMember, text};
+use super::reasoning::{ReasoningMember, reasoning};
+use super::tools::{Choice, choose};
 use crate::body::Degraded;
 use crate::codec::{Delivery, Encode};
-use crate::schema::lower;
 
 /// What stands before tools, instructions and input.
 #[derive(Debug, Default, Serialize)]
@@ -49,49 +49,6 @@ pub(super) struct Head<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     metadata: Option<&'a IndexMap<Text, Text>>,
 }
-
-#[derive(Debug, Serialize)]
-struct ReasoningMember {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    effort: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    summary: Option<&'static str>,
-}
-
-#[derive(Debug, Serialize)]
-struct TextMember<'a> {
-    format: Format<'a>,
-}
-
-#[derive(Debug, Serialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
-enum Format<'a> {
-    Text,
-    JsonObject,
-    JsonSchema {
-        name: &'a str,
-        schema: Value,
-        strict: bool,
-    },
-}
-
-#[derive(Debug, Serialize)]
-#[serde(untagged)]
-enum Choice<'a> {
-    Word(&'static str),
-    Function { r#type: &'static str, name: &'a str },
-    Hosted { r#type: &'a str },
-}
-
-/// How many tokens of thinking each effort stands for, where a request names a number and this wire wants a word: the
-/// first effort whose number is not smaller is taken, and the last beyond all of them.
-const BUDGETS: [(u64, Effort); 5] = [
-    (0, Effort::Off),
-    (1_024, Effort::Minimal),
-    (4_096, Effort::Low),
-    (16_384, Effort::Medium),
-    (u64::MAX, Effort::High),
-];
 
 /// Reasoning that the provider keeps nothing of must come encrypted, to be sent back.
 const ENCRYPTED: &[&str] = &["reasoning.encrypted_content"];
@@ -249,98 +206,6 @@ fn leave_out_all<const N: usize>(
 ) -> Result<(), ModelError> {
     let mut asked = asked.into_iter().filter(|(_, is_set)| *is_set);
     asked.try_for_each(|(option, _)| degraded.leave_out(option, why))
-}
-
-fn reasoning(
-    codec: &OpenAiResponses,
-    call: &Encode<'_>,
-    degraded: &mut Degraded,
-) -> Result<Option<ReasoningMember>, ModelError> {
-    let Some(effort) = call.options.reasoning.and_then(effort) else {
-        return Ok(None);
-    };
-    if call.profile.abilities.has(Ability::Thinking) == Some(false) {
-        if effort != Effort::Off {
-            degraded.leave_out("reasoning", "the model does not think first")?;
-        }
-        return Ok(None);
-    }
-    Ok(Some(ReasoningMember {
-        effort: Some(word(&codec.efforts, effort)),
-        summary: codec.summary.filter(|_| effort != Effort::Off),
-    }))
-}
-
-fn effort(reasoning: Reasoning) -> Option<Effort> {
-    let of_budget = |tokens: u64| {
-        let fits = BUDGETS.iter().find(|(most, _)| tokens <= *most);
-        fits.map(|(_, effort)| *effort)
-    };
-    reasoning
-        .effort
-        .or_else(|| reasoning.budget_tokens.and_then(of_budget))
-}
-
-fn word(efforts: &super::super::Efforts, effort: Effort) -> &'static str {
-    match effort {
-        Effort::Off => efforts.off,
-        Effort::Minimal => efforts.minimal,
-        Effort::Low => efforts.low,
-        Effort::High => efforts.high,
-        Effort::Max => efforts.max,
-        _ => efforts.medium,
-    }
-}
-
-fn text<'a>(
-    codec: &OpenAiResponses,
-    call: &Encode<'a>,
-    degraded: &mut Degraded,
-) -> Result<Option<TextMember<'a>>, ModelError> {
-    let format = match &call.options.output {
-        None => return Ok(None),
-        Some(OutputFormat::Text) => Format::Text,
-        Some(OutputFormat::Json) => Format::JsonObject,
-        Some(OutputFormat::Schema { name, schema }) => {
-            if call.profile.abilities.has(Ability::Schema) == Some(false) {
-                degraded.leave_out("output", "the model does not answer by a schema")?;
-                return Ok(None);
-            }
-            let lowered = lower(schema, schema_rules(codec));
-            Format::JsonSchema {
-                name,
-                schema: lowered.schema,
-                strict: lowered.strict,
-            }
-        }
-        Some(_) => {
-            degraded.leave_out("output", "this wire does not know the format")?;
-            return Ok(None);
-        }
-    };
-    Ok(Some(TextMember { format }))
-}
-
-/// A tool of the program by its name; any other name can only be the type of a tool that the provider runs.
-fn choose<'a>(choice: &'a ToolChoice, call: &Encode<'a>) -> Choice<'a> {
-    match choice {
-        ToolChoice::None => Choice::Word("none"),
-        ToolChoice::Required => Choice::Word("required"),
-        ToolChoice::Tool(name) => {
-            let tools = &call.request.tools;
-            let is_hosted =
-                !tools.hosted().is_empty() && tools.specs().iter().all(|spec| spec.name != *name);
-            if is_hosted {
-                Choice::Hosted { r#type: name }
-            } else {
-                Choice::Function {
-                    r#type: "function",
-                    name,
-                }
-            }
-        }
-        _ => Choice::Word("auto"),
-    }
 }
 
 /// This wire caches prompts by itself; what can be said is for how long.

@@ -1,8 +1,8 @@
-//! The tools of a request.
+//! The tools of a request, and whether the model is to call them.
 
 use serde::Serialize;
 use serde_json::Value;
-use windlass_core::{ModelError, ToolSpec};
+use windlass_core::{ModelError, ToolChoice, ToolSpec};
 
 use super::super::{Feature, OpenAiResponses};
 use crate::body::{Body, Separated, write_json};
@@ -72,4 +72,34 @@ fn write_function(
         strict: lowered.strict,
     };
     write_json(out, &function)
+}
+
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub(super) enum Choice<'a> {
+    Word(&'static str),
+    Function { r#type: &'static str, name: &'a str },
+    Hosted { r#type: &'a str },
+}
+
+/// A tool of the program by its name; any other name can only be the type of a tool that the provider runs.
+pub(super) fn choose<'a>(choice: &'a ToolChoice, call: &Encode<'a>) -> Choice<'a> {
+    match choice {
+        ToolChoice::None => Choice::Word("none"),
+        ToolChoice::Required => Choice::Word("required"),
+        ToolChoice::Tool(name) => {
+            let tools = &call.request.tools;
+            let is_hosted =
+                !tools.hosted().is_empty() && tools.specs().iter().all(|spec| spec.name != *name);
+            if is_hosted {
+                Choice::Hosted { r#type: name }
+            } else {
+                Choice::Function {
+                    r#type: "function",
+                    name,
+                }
+            }
+        }
+        _ => Choice::Word("auto"),
+    }
 }
