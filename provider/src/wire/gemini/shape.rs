@@ -40,14 +40,15 @@ wire_object! {
 }
 
 wire_object! {
-    /// A part; one that has none of these contents is passed on as it came.
+    /// A part; one that has none of these contents is passed on as it came. What is large and rare is boxed, because
+    /// parsing moves a part several times.
     pub(super) struct Part<'a> {
         "text" => text: Option<JsonStr<'a>>,
         "thought" => thought: bool,
         "thoughtSignature" => signature: JsonStr<'a>,
-        "functionCall" => call: Option<FunctionCall<'a>>,
-        "inlineData" => inline: Option<Blob<'a>>,
-        "fileData" => file: Option<FileData<'a>>,
+        "functionCall" => call: Option<Box<FunctionCall<'a>>>,
+        "inlineData" => inline: Option<Box<Blob<'a>>>,
+        "fileData" => file: Option<Box<FileData<'a>>>,
     }
 }
 

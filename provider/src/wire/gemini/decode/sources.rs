@@ -51,6 +51,10 @@ pub(super) struct Sources(HashSet<JsonText>);
 impl Sources {
     /// The citations of `candidate` that are new.
     pub(super) fn of(&mut self, candidate: &Candidate<'_>) -> Vec<Citation> {
+        let named = [candidate.grounding, candidate.citations, candidate.urls];
+        if named.iter().all(Option::is_none) {
+            return Vec::new();
+        }
         let grounding = read::<Grounding<'_>>(candidate.grounding).chunks;
         let recited = read::<Recitations<'_>>(candidate.citations).sources;
         let urls = read::<Urls<'_>>(candidate.urls).pages;

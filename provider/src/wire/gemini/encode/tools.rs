@@ -119,8 +119,26 @@ fn declaration<'a>(dialect: &Gemini, spec: &'a ToolSpec) -> Declaration<'a> {
     }
 }
 
+/// Whether the schema says anything beyond "an object without properties".
 fn takes_something(schema: &Schema) -> bool {
-    schema.properties().next().is_some() || !schema.is_object()
+    let Value::Object(members) = schema.as_value() else {
+        return true;
+    };
+    let says_something = |(name, value): (&String, &Value)| match name.as_str() {
+        "type" => value != "object",
+        "properties" | "required" => !is_empty(value),
+        "additionalProperties" => value != &Value::Bool(false),
+        name => !matches!(name, "$schema" | "title" | "description"),
+    };
+    members.iter().any(says_something)
+}
+
+fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Array(items) => items.is_empty(),
+        Value::Object(members) => members.is_empty(),
+        _ => false,
+    }
 }
 
 /// A schema in the subset of OpenAPI.

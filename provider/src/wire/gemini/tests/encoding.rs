@@ -411,6 +411,28 @@ fn schemas_are_sent_in_either_form() {
     );
 }
 
+//
+#[test]
+fn a_tool_that_takes_nothing_has_no_parameters() {
+    for (schema, sent) in [
+        (json!({"type": "object", "properties": {}}), false),
+        (
+            json!({"type": "object", "additionalProperties": false}),
+            false,
+        ),
+        (
+            json!({"type": "object", "additionalProperties": {"type": "string"}}),
+            true,
+        ),
+        (json!({"anyOf": [{"type": "object"}]}), true),
+    ] {
+        let tool = ToolSpec::new("t", "", Schema::from_value(schema.clone()).unwrap());
+        let request = Request::new("Hi").with_tools([tool]);
+        let declared = member(Gemini::new(), &request, "/tools/0/functionDeclarations/0");
+        assert_eq!(declared.get("parameters").is_some(), sent, "{schema}");
+    }
+}
+
 //
 #[test]
 fn what_the_wire_lacks_is_refused_or_left_out() {
