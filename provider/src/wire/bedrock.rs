@@ -36,6 +36,8 @@ mod decode;
 mod encode;
 mod family;
 mod shapes;
+#[cfg(test)]
+mod tests;
 
 pub use self::encode::{BESIDE_A_DOCUMENT, INVALID_ARGUMENTS, NO_OUTPUT};
 pub use self::family::{CachePoints, FAMILIES, Family, ReasoningForm, ThinkingReplay, TopK};

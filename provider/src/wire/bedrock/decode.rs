@@ -16,7 +16,7 @@ use super::shapes::{
 use crate::classify;
 use crate::codec::{Decoder, truncated, undecodable};
 use crate::frame::{Frame, FrameKind};
-use crate::json::Count;
+use crate::json::{Count, JsonStr};
 
 mod base64;
 mod item;
@@ -144,7 +144,7 @@ impl Answer {
             Err(error) => return Err(undecodable(frame, error)),
         };
         if whole.output.message.is_none() && whole.stop.is_none() {
-            let name = whole.error.as_ref().map(|name| name.as_str());
+            let name = whole.error.as_ref().map(JsonStr::as_str);
             return Err(classify::in_stream(frame.data, name));
         }
         self.begin(events);

@@ -84,12 +84,11 @@ impl Family {
         cache: CachePoints::Nowhere,
     };
 
-    /// Claude before it set its own budget.
-    const fn claude(marker: &'static str) -> Self {
+    const fn claude(marker: &'static str, reasoning: ReasoningForm) -> Self {
         Family {
             marker,
             maker: "anthropic",
-            reasoning: ReasoningForm::Budget,
+            reasoning,
             thinking: ThinkingReplay::Signed,
             top_k: TopK::Plain,
             cache: CachePoints::Everywhere,
@@ -97,19 +96,19 @@ impl Family {
     }
 }
 
-/// The families that Amazon offers.
+/// The families that Amazon offers. Of Claude, all that is not listed by name sets its own budget.
 pub const FAMILIES: &[Family] = &[
-    Family::claude("claude-3"),
-    Family::claude("claude-haiku-4-5"),
-    Family::claude("claude-opus-4-1"),
-    Family::claude("claude-opus-4-2"),
-    Family::claude("claude-opus-4-5"),
-    Family::claude("claude-sonnet-4-2"),
-    Family::claude("claude-sonnet-4-5"),
-    Family {
-        reasoning: ReasoningForm::Adaptive,
-        ..Family::claude("anthropic.claude")
-    },
+    Family::claude("claude-3-7", ReasoningForm::Budget),
+    Family::claude("claude-3", ReasoningForm::None),
+    Family::claude("claude-instant", ReasoningForm::None),
+    Family::claude("claude-v2", ReasoningForm::None),
+    Family::claude("claude-haiku-4-5", ReasoningForm::Budget),
+    Family::claude("claude-opus-4-1", ReasoningForm::Budget),
+    Family::claude("claude-opus-4-2", ReasoningForm::Budget),
+    Family::claude("claude-opus-4-5", ReasoningForm::Budget),
+    Family::claude("claude-sonnet-4-2", ReasoningForm::Budget),
+    Family::claude("claude-sonnet-4-5", ReasoningForm::Budget),
+    Family::claude("anthropic.claude", ReasoningForm::Adaptive),
     Family {
         marker: "amazon.nova-2",
         reasoning: ReasoningForm::Nova,

@@ -49,12 +49,17 @@ impl Reader {
             "requestMetadata" => {
                 for (label, value) in object(value)? {
                     let label = label.as_str();
-                    self.options.metadata.insert(label.into(), text(value)?.into());
+                    self.options
+                        .metadata
+                        .insert(label.into(), text(value)?.into());
                 }
                 Ok(())
             }
-            "guardrailConfig" | "performanceConfig" | "serviceTier"
-            | "additionalModelResponseFieldPaths" | "promptVariables" => self.extra(name, value),
+            "guardrailConfig"
+            | "performanceConfig"
+            | "serviceTier"
+            | "additionalModelResponseFieldPaths"
+            | "promptVariables" => self.extra(name, value),
             other => Err(format!("member `{other}`")),
         }
     }
@@ -129,8 +134,8 @@ impl Reader {
             return self.extra("outputConfig", config);
         };
         let schema = Schema::from_json(schema).map_err(|error| error.to_string())?;
-        let same = schema.as_value().to_string() == format["schema"];
-        if object(format)?.len() > 2 || object(config)?.len() > 1 || !same {
+        let spelled = schema.as_value().to_string();
+        if object(format)?.len() > 2 || object(config)?.len() > 1 || format["schema"] != spelled {
             return self.extra("outputConfig", config);
         }
         let name = name.into();
@@ -184,10 +189,12 @@ impl Reader {
                     outcomes.push(outcome(call, result)?);
                 }
                 ("cachePoint", point) if at + 1 == content.len() => {
-                    let messages = usize::from(!outcomes.is_empty()) + usize::from(!parts.is_empty());
+                    let messages =
+                        usize::from(!outcomes.is_empty()) + usize::from(!parts.is_empty());
                     let last = (self.conversation.len() + messages).checked_sub(1);
                     let last = last.ok_or("a cache point before any message")?;
-                    self.marks.push(Breakpoint::Message(last, cache_time(point)?));
+                    self.marks
+                        .push(Breakpoint::Message(last, cache_time(point)?));
                 }
                 (name, value) => parts.push(user_part(name, value)?),
             }
@@ -215,7 +222,10 @@ impl Reader {
 
 fn tool_spec(spec: &Value) -> Parsed<ToolSpec> {
     let known = ["name", "description", "inputSchema"];
-    if let Some(other) = object(spec)?.keys().find(|name| !known.contains(&name.as_str())) {
+    if let Some(other) = object(spec)?
+        .keys()
+        .find(|name| !known.contains(&name.as_str()))
+    {
         return Err(format!("toolSpec.{other}"));
     }
     let schema = Schema::from_value(spec["inputSchema"]["json"].clone());
@@ -249,7 +259,10 @@ fn media(class: &str, value: &Value) -> Parsed<Media> {
     if format.contains('/') {
         return Err(format!("{class} format `{format}`"));
     }
-    Ok(Media::new(format!("{class}/{format}"), source(&value["source"])?))
+    Ok(Media::new(
+        format!("{class}/{format}"),
+        source(&value["source"])?,
+    ))
 }
 
 fn source(value: &Value) -> Parsed<Source> {
@@ -289,7 +302,10 @@ fn outcome(call: &Call, result: &Value) -> Parsed<Outcome> {
         Some("error") => OutcomeStatus::Failed,
         Some(_) => return Err("a spelled-out `status` of success".into()),
     };
-    let parts: Parsed<Vec<_>> = array(&result["content"])?.iter().map(outcome_part).collect();
+    let parts: Parsed<Vec<_>> = array(&result["content"])?
+        .iter()
+        .map(outcome_part)
+        .collect();
     Ok(Outcome::from_parts(call, status, parts?))
 }
 
@@ -372,7 +388,9 @@ fn json(value: &Value) -> Parsed<JsonText> {
 }
 
 fn object(value: &Value) -> Parsed<&Map<String, Value>> {
-    value.as_object().ok_or_else(|| format!("no object: {value}"))
+    value
+        .as_object()
+        .ok_or_else(|| format!("no object: {value}"))
 }
 
 fn array(value: &Value) -> Parsed<&Vec<Value>> {
