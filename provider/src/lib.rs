@@ -4,6 +4,7 @@ pub mod auth;
 pub mod cassette;
 pub mod classify;
 pub mod codec;
+pub mod embed;
 pub mod frame;
 pub mod host;
 pub mod hosts;
