@@ -1,11 +1,11 @@
 //! One model of one host, over HTTP: encode, send, frame, decode.
 
 mod answer;
+mod exchange;
 mod timer;
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::SystemTime;
 
 use async_trait::async_trait;
 use indexmap::IndexMap;
@@ -15,17 +15,15 @@ use windlass_core::{
 };
 
 use crate::address::Address;
-use crate::auth::{self, Credentials};
-use crate::classify::{self, Failure};
-use crate::codec::{Delivery, Encode, WireRequest};
+use crate::auth::Credentials;
+use crate::classify;
+use crate::codec::{Delivery, Encode};
 use crate::connect::ClientBuilder;
 use crate::frame::Framing;
 use crate::host::{Auth, Host};
-#[cfg(feature = "bedrock")]
-use crate::sigv4::Scope;
-use crate::transport::{Clocks, HttpRequest, HttpResponse, Transport, TransportError};
+use crate::transport::{Clocks, HttpResponse, Transport};
 use answer::Answer;
-use timer::Timer;
+pub(crate) use timer::Timer;
 
 #[cfg(test)]
 mod tests;
@@ -64,9 +62,6 @@ pub(crate) struct Parts {
     pub(crate) transport: Arc<dyn Transport>,
 }
 
-/// How much of an error's body is read.
-const ERROR_BODY: usize = 64 * 1024;
-
 impl Client {
     /// Begins a client for a model of `host`.
     pub fn builder(host: Host, model: impl Into<Text>) -> ClientBuilder {
@@ -86,16 +81,10 @@ impl Client {
             .with_delivery(parts.delivery);
         let mut wire = parts.host.codec.encode(&call)?;
         let warnings = std::mem::take(&mut wire.warnings);
-        let http = self.http_request(wire, &options).await?;
+        let http = parts.http_request(wire, &options).await?;
 
         let mut timer = Timer::start(parts.clocks);
-        let response = timer
-            .watch(parts.transport.send(http))
-            .await?
-            .map_err(unreachable_host)?;
-        if !(200..300).contains(&response.status) {
-            return Err(self.refused(response, &mut timer).await);
-        }
+        let response = parts.send(http, &mut timer).await?;
         let id = classify::request_id(&response.headers);
         let answer = self
             .answer(request, response, timer)?
@@ -106,55 +95,6 @@ impl Client {
             Some(id) => stream.with_request_id(id),
             None => stream,
         })
-    }
-
-    /// Puts the address, the headers and the key to what the wire has written. Later layers win: wire, host, client,
-    /// request.
-    async fn http_request(
-        &self,
-        wire: WireRequest,
-        options: &Options,
-    ) -> Result<HttpRequest, ModelError> {
-        let parts = &*self.0;
-        let mut http = HttpRequest::new(parts.address.join(&wire.path), wire.body);
-        http.set_header("content-type", "application/json");
-        for (name, value) in wire.headers {
-            http.set_header(name, value);
-        }
-        for (name, value) in parts.host.headers {
-            http.set_header(*name, *value);
-        }
-        for (name, value) in parts.headers.iter().chain(&options.headers) {
-            http.set_header(name.clone(), value.clone());
-        }
-        self.authorise(&mut http).await?;
-        Ok(http)
-    }
-
-    async fn authorise(&self, http: &mut HttpRequest) -> Result<(), ModelError> {
-        let parts = &*self.0;
-        if let Some(key) = parts.credentials.key().await? {
-            auth::attach(http, parts.auth, &key);
-            return Ok(());
-        }
-        #[cfg(feature = "bedrock")]
-        if let (Credentials::Aws(identity), Auth::Aws(service)) = (&parts.credentials, parts.auth) {
-            let region = parts
-                .region
-                .clone()
-                .ok_or_else(|| auth::unsigned(parts.host.name))?;
-            auth::sign(
-                http,
-                identity,
-                &Scope::new(region, service),
-                SystemTime::now(),
-            );
-            return Ok(());
-        }
-        match (&parts.credentials, parts.host.key) {
-            (Credentials::None, _) => Ok(()),
-            _ => Err(auth::unsigned(parts.host.name)),
-        }
     }
 
     /// A decoder over the body of a good response.
@@ -187,47 +127,6 @@ impl Client {
             decoder,
             timer,
         ))
-    }
-
-    /// The error that a response of another status is.
-    async fn refused(&self, mut response: HttpResponse, timer: &mut Timer) -> ModelError {
-        let mut body = Vec::new();
-        while body.len() < ERROR_BODY {
-            let chunk = timer
-                .watch(std::future::poll_fn(|context| {
-                    response.body.as_mut().poll_next(context)
-                }))
-                .await;
-            match chunk {
-                Ok(Some(Ok(chunk))) => {
-                    body.extend_from_slice(&chunk[..chunk.len().min(ERROR_BODY - body.len())])
-                }
-                // The status says more than why its body broke off.
-                Ok(None | Some(Err(_))) | Err(_) => break,
-            }
-        }
-        let headers: Vec<_> = response
-            .headers
-            .iter()
-            .map(|(name, value)| (name.as_str(), value.as_str()))
-            .collect();
-        let failure = Failure::new(response.status, &body).with_headers(&headers);
-        self.0
-            .decorate(classify::response(&failure, SystemTime::now()))
-    }
-}
-
-impl Parts {
-    /// Says which model an error comes from, and takes the key out of it.
-    fn decorate(&self, error: ModelError) -> ModelError {
-        let error = match error.model() {
-            Some(_) => error,
-            None => error.with_model(self.profile.id.clone()),
-        };
-        match &self.credentials {
-            Credentials::Key(key) => error.without_secret(key.expose()),
-            _ => error,
-        }
     }
 }
 
@@ -273,8 +172,4 @@ fn check_numbers(sampling: &Sampling) -> Result<(), ModelError> {
         )),
         None => Ok(()),
     }
-}
-
-fn unreachable_host(error: TransportError) -> ModelError {
-    ModelError::new(error.kind(), error.to_string()).with_source(error)
 }

@@ -55,6 +55,8 @@ pub enum ConnectErrorKind {
     NoSetting,
     /// The base URL is none.
     BadUrl,
+    /// The host has no embeddings.
+    NoEmbeddings,
     /// A header, a time or another setting of the client cannot be used.
     BadSetting,
     /// The HTTP client cannot be set up.

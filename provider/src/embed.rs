@@ -24,6 +24,7 @@
 
 mod base64;
 mod batch;
+mod client;
 mod cohere;
 mod gemini;
 mod ollama;
@@ -38,6 +39,7 @@ use serde_json::value::RawValue;
 use windlass_core::{EmbedRequest, Embeddings, ErrorKind, ModelError, Usage};
 
 pub use batch::{merge, split};
+pub use client::EmbedClient;
 pub use cohere::Cohere;
 pub use gemini::Gemini;
 pub use ollama::Ollama;

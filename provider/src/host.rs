@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::codec::Codec;
+use crate::embed::EmbedCodec;
 
 /// A service that serves models: one constant.
 ///
@@ -29,6 +30,8 @@ pub struct Host {
     pub base_url: &'static str,
     /// The protocol, in the host's dialect.
     pub codec: &'static dyn Codec,
+    /// The protocol of its embeddings, if it has any.
+    pub embed: Option<&'static dyn EmbedCodec>,
     /// How a request shows that it may.
     pub auth: Auth,
     /// Environment variables that hold the key, the first that is set counts.
@@ -54,6 +57,7 @@ impl Host {
             name,
             base_url,
             codec,
+            embed: None,
             auth: Auth::Bearer,
             key_vars: &[],
             key: KeyNeed::Required,
@@ -61,6 +65,13 @@ impl Host {
             headers: &[],
             query: &[],
         }
+    }
+
+    /// Sets the protocol of its embeddings.
+    #[must_use]
+    pub const fn with_embed(mut self, codec: &'static dyn EmbedCodec) -> Self {
+        self.embed = Some(codec);
+        self
     }
 
     /// Sets how a request shows that it may.

@@ -9,9 +9,9 @@ pub mod bedrock;
 pub mod gemini;
 mod lacking;
 mod lenient;
+pub mod openai_chat;
 pub mod openai_responses;
 mod plain;
-pub mod openai_chat;
 #[cfg(test)]
 #[allow(dead_code, reason = "not every wire needs all of it")]
 mod testkit;

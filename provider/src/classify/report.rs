@@ -87,7 +87,7 @@ impl Report {
     pub(super) fn name(&mut self, name: &str) {
         let name = name.split(':').next().unwrap_or_default();
         let name = name.rsplit('#').next().unwrap_or_default();
-        if name.ends_with("Exception") {
+        if name.ends_with("Exception") || name.ends_with("Error") {
             self.word(Rank::Name, name);
         }
     }

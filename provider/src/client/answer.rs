@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use windlass_core::{ErrorKind, Event, EventSource, ModelError, Text, Warning};
 
+use super::Parts;
+use super::exchange::unreachable_host;
 use super::timer::Timer;
-use super::{Parts, unreachable_host};
 use crate::codec::{self, Decoder};
 use crate::frame::Framer;
 use crate::transport::BodyStream;

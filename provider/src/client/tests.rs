@@ -8,10 +8,12 @@ use bytes::Bytes;
 use futures_core::Stream;
 use windlass_core::{Clock, Event, Finish, FinishReason, Options, PartIndex, Phase, Warning};
 
+use super::exchange::ERROR_BODY;
 use super::*;
-use crate::codec::{Codec, Decoder, truncated};
+use crate::codec::{Codec, Decoder, WireRequest, truncated};
 use crate::frame::{Frame, Framing, SseOptions};
 use crate::host::KeyNeed;
+use crate::transport::{HttpRequest, TransportError};
 
 /// A wire of the simplest kind: each event is text, `!` is a ping, `.` ends the answer.
 #[derive(Debug)]

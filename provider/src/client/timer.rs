@@ -13,7 +13,7 @@ use crate::transport::Clocks;
 /// The clock between events runs only while somebody waits for one: a consumer that pauses is no idle provider. One timer
 /// serves all clocks and is set again only when it rings too early, so an event costs a look at the time and no more.
 #[derive(Debug)]
-pub(super) struct Timer {
+pub(crate) struct Timer {
     clocks: Clocks,
     started: Instant,
     /// Since when the consumer has been waiting.
@@ -23,7 +23,7 @@ pub(super) struct Timer {
 }
 
 impl Timer {
-    pub(super) fn start(clocks: Clocks) -> Self {
+    pub(crate) fn start(clocks: Clocks) -> Self {
         Timer {
             clocks,
             started: Instant::now(),
@@ -53,7 +53,7 @@ impl Timer {
     }
 
     /// Awaits what belongs to the time before the first event.
-    pub(super) async fn watch<T>(
+    pub(crate) async fn watch<T>(
         &mut self,
         work: impl Future<Output = T>,
     ) -> Result<T, ModelError> {

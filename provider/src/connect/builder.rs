@@ -9,6 +9,7 @@ use crate::auth::Credentials;
 use crate::catalog;
 use crate::client::{Client, Parts};
 use crate::codec::{Delivery, encoding_key};
+use crate::embed::EmbedClient;
 use crate::host::{Auth, Host, KeyNeed};
 use crate::secret::Secret;
 use crate::transport::{Clocks, Transport};
@@ -179,6 +180,28 @@ impl ClientBuilder {
     /// When the model has no name, the key or a setting is missing, the base URL is none, or the HTTP client cannot be
     /// set up.
     pub fn build(self) -> Result<Client, ConnectError> {
+        self.parts().map(Client::new)
+    }
+
+    /// Builds a client for embeddings. No connection is made yet.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`build`](ClientBuilder::build), and when the host has no embeddings.
+    pub fn build_embedder(self) -> Result<EmbedClient, ConnectError> {
+        let host = self.host;
+        let codec = host.embed.ok_or_else(|| {
+            let what = format!("`{}` has no embeddings", host.name);
+            ConnectError::new(
+                ConnectErrorKind::NoEmbeddings,
+                what,
+                "take another host, or give it an `EmbedCodec`",
+            )
+        })?;
+        Ok(EmbedClient::new(self.parts()?, codec))
+    }
+
+    fn parts(self) -> Result<Parts, ConnectError> {
         if self.model.trim().is_empty() {
             let what = format!("no model of `{}` is named", self.host.name);
             return Err(ConnectError::new(
@@ -202,7 +225,7 @@ impl ClientBuilder {
             }
             None => known,
         };
-        Ok(Client::new(Parts {
+        Ok(Parts {
             host: self.host,
             address,
             auth: self.auth,
@@ -220,7 +243,7 @@ impl ClientBuilder {
                 .get("region")
                 .map(|region| Text::from(region.as_str())),
             transport: self.transport.map_or_else(default_transport, Ok)?,
-        }))
+        })
     }
 
     fn address(&self) -> Result<Address, ConnectError> {
