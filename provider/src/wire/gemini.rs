@@ -203,15 +203,11 @@ impl Codec for Gemini {
 
     /// A stream without `alt=sse` is one JSON array, and an error can be one too (77).
     fn framing(&self, content_type: &str, delivery: Delivery) -> Framing {
-        let sse = Framing::Sse(SseOptions::new().last_event(LastEvent::Dispatch));
         let media_type = content_type.split(';').next().unwrap_or_default().trim();
-        let is_json = media_type.ends_with("json");
-        let is_sse = media_type.eq_ignore_ascii_case("text/event-stream");
-        match delivery {
-            Delivery::Streamed if !is_json => sse,
-            Delivery::Whole if is_sse => sse,
-            Delivery::Streamed | Delivery::Whole => Framing::JsonArray,
+        if delivery == Delivery::Whole || media_type.ends_with("json") {
+            return Framing::JsonArray;
         }
+        Framing::Sse(SseOptions::new().last_event(LastEvent::Dispatch))
     }
 }
 
