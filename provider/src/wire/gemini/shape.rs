@@ -68,8 +68,7 @@ wire_object! {
     pub(super) struct PartialArg<'a> {
         "jsonPath" => path: JsonStr<'a>,
         "stringValue" => string: Option<&'a RawValue>,
-        "numberValue" => number: Option<&'a RawValue>,
-        "boolValue" => boolean: Option<&'a RawValue>,
+        "numberValue" | "boolValue" | "structValue" | "listValue" => value: Option<&'a RawValue>,
         "willContinue" => will_continue: bool,
     }
 }

@@ -2,8 +2,6 @@
 
 use std::collections::HashSet;
 
-use serde_json::value::RawValue;
-
 use crate::wire::gemini::shape::PartialArg;
 
 #[cfg(test)]
@@ -50,12 +48,11 @@ impl ArgumentsWriter {
     /// The text that `piece` adds.
     pub(super) fn piece(&mut self, piece: &PartialArg<'_>) -> Result<String, Misplaced> {
         let path = parse_path(piece.path.as_str()).ok_or(Misplaced)?;
-        let scalar = piece.number.or(piece.boolean).map(RawValue::get);
-        match (piece.string, scalar) {
+        match (piece.string, piece.value) {
             (Some(string), _) => self.string(path, string.get()),
-            (None, Some(scalar)) => self.scalar(path, scalar),
+            (None, Some(value)) => self.value(path, value.get()),
             // A value that is not continued and has no content can only be null, which the parser takes for absent.
-            (None, None) if !piece.will_continue => self.scalar(path, "null"),
+            (None, None) if !piece.will_continue => self.value(path, "null"),
             (None, None) => Ok(String::new()),
         }
     }
@@ -85,7 +82,7 @@ impl ArgumentsWriter {
         Ok(out)
     }
 
-    fn scalar(&mut self, path: Vec<Segment>, json: &str) -> Result<String, Misplaced> {
+    fn value(&mut self, path: Vec<Segment>, json: &str) -> Result<String, Misplaced> {
         let mut out = self.go_to(path)?;
         out.push_str(json);
         Ok(out)

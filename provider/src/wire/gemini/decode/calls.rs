@@ -36,7 +36,11 @@ impl GeminiDecoder {
         };
         let part = open.part;
         if let Some(args) = call.args.filter(|_| open.arguments.is_empty()) {
-            push_text(part, whole(args.get()), events);
+            let streamed = call.will_continue || !call.partial.is_empty();
+            // Beside streamed arguments an empty object says nothing.
+            if !(streamed && args.get() == "{}") {
+                push_text(part, whole(args.get()), events);
+            }
         }
         for piece in call.partial.iter() {
             let text = open

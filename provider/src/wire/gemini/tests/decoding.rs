@@ -99,7 +99,7 @@ fn ids_are_numbered_on_from_the_conversation() {
 fn streamed_arguments_are_put_together() {
     check(
         &[
-            r#"{"candidates":[{"content":{"parts":[{"functionCall":{"name":"f","willContinue":true},"thoughtSignature":"S"}]}}]}"#,
+            r#"{"candidates":[{"content":{"parts":[{"functionCall":{"name":"f","args":{},"willContinue":true},"thoughtSignature":"S"}]}}]}"#,
             r#"{"candidates":[{"content":{"parts":[{"functionCall":{"partialArgs":[{"jsonPath":"$.a","stringValue":"x\"","willContinue":true}],"willContinue":true}}]}}]}"#,
             r#"{"candidates":[{"content":{"parts":[{"functionCall":{"partialArgs":[{"jsonPath":"$.a","stringValue":"y"},{"jsonPath":"$.l[0]","numberValue":1}],"willContinue":true}}]}}]}"#,
             r#"{"candidates":[{"content":{"parts":[{"functionCall":{}}]}}]}"#,

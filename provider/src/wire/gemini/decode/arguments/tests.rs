@@ -1,3 +1,5 @@
+use serde_json::value::RawValue;
+
 use super::*;
 
 /// Writes the pieces, given as JSON, and compares the whole text.
@@ -42,6 +44,20 @@ fn values_are_put_in_their_places() {
             r#"{"jsonPath":"$['odd key']['it\\'s']","stringValue":"s"}"#,
         ],
         Ok(r#"{"list":[{"k":1,"l":"s"},{"k":2}],"grid":[[3,4]],"odd key":{"it's":"s"}}"#),
+    );
+}
+
+// R-12
+#[test]
+fn a_value_may_be_an_object_or_a_list() {
+    check(
+        &[
+            r#"{"jsonPath":"$.o","structValue":{"a":[1]}}"#,
+            r#"{"jsonPath":"$.l","listValue":[]}"#,
+            r#"{"jsonPath":"$.later","willContinue":true}"#,
+            r#"{"jsonPath":"$.later","stringValue":"s"}"#,
+        ],
+        Ok(r#"{"o":{"a":[1]},"l":[],"later":"s"}"#),
     );
 }
 
