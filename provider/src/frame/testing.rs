@@ -10,6 +10,7 @@ pub(super) struct OwnedFrame {
     pub(super) id: Option<String>,
     pub(super) content_type: Option<String>,
     pub(super) data: Vec<u8>,
+    #[cfg(feature = "bedrock")]
     pub(super) headers: String,
 }
 
@@ -41,6 +42,7 @@ impl From<Frame<'_>> for OwnedFrame {
             id: frame.id.map(str::to_owned),
             content_type: frame.content_type.map(str::to_owned),
             data: frame.data.to_vec(),
+            #[cfg(feature = "bedrock")]
             headers: format!("{:?}", frame.headers),
         }
     }

@@ -36,7 +36,7 @@ pub(super) fn request(codec: &Converse, call: &Encode<'_>) -> Result<WireRequest
     let mut degraded = Degraded::new(call.options.unsupported);
     let head = Head::of(codec, call, &family, &mut degraded)?;
     let marks = Marks::of(call, &family, &mut degraded)?;
-    let choice = tools::choice(call, &mut degraded)?;
+    let choice = tools::choice(call, head.thinks_freely(), &mut degraded)?;
     let messages = Messages::of(codec, call)?;
 
     let capacity = HEAD + messages.len();

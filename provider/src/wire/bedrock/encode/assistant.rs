@@ -53,7 +53,9 @@ impl Writer<'_> {
             }
             AssistantPart::Text(text) | AssistantPart::Refusal(text) => self.text(&text.text),
             AssistantPart::Thinking(thinking) if self.opaque => self.thinking(thinking),
-            AssistantPart::Media(media) if media::is_sendable(Kind::Image, media) => {
+            AssistantPart::Media(media)
+                if self.opaque && media::is_sendable(Kind::Image, media) =>
+            {
                 self.separated.next(self.out);
                 media::write(Kind::Image, media, self.out)
             }

@@ -1,6 +1,6 @@
 //! Cache points: where they stand, and how they are written.
 
-use windlass_core::{Ability, Breakpoint, CachePolicy, CacheTime, ModelError};
+use windlass_core::{Ability, Breakpoint, CachePolicy, CacheTime, Message, ModelError};
 
 use crate::body::Degraded;
 use crate::codec::Encode;
@@ -80,7 +80,9 @@ fn automatic(call: &Encode<'_>, places: CachePoints, time: CacheTime) -> Vec<Bre
         let at = request.instructions.len() - 1 - last;
         marks.push(Breakpoint::Instructions(at, time));
     }
-    if let Some(last) = request.conversation.len().checked_sub(1) {
+    let mut messages = request.conversation.messages();
+    let in_place = |message: &Message| !matches!(message, Message::System(_));
+    if let Some(last) = messages.rposition(in_place) {
         marks.push(Breakpoint::Message(last, time));
     }
     marks

@@ -123,6 +123,9 @@ impl<'a> Head<'a> {
         if let Some(reasoning) = options.reasoning {
             head.reasoning(reasoning, call, family, degraded)?;
         }
+        if head.thinks_freely() {
+            head.leave_words_free(degraded)?;
+        }
         if let Some(format) = &options.output {
             head.output(codec, call, format, degraded)?;
         }
@@ -215,6 +218,29 @@ impl<'a> Head<'a> {
             ReasoningForm::None => {
                 degraded.leave_out("reasoning", "the model cannot be told how to think")?;
             }
+        }
+        Ok(())
+    }
+
+    /// Whether the model thinks in the way of Claude, which then picks words and tools by itself.
+    pub(super) fn thinks_freely(&self) -> bool {
+        let thinking = &self.additional_model_request_fields.thinking;
+        matches!(
+            thinking,
+            Some(Thinking::Enabled { .. } | Thinking::Adaptive)
+        )
+    }
+
+    /// Takes away what Claude refuses while it thinks.
+    fn leave_words_free(&mut self, degraded: &mut Degraded) -> Result<(), ModelError> {
+        let why = "Claude cannot be told so while it thinks";
+        let temperature = &mut self.inference_config.temperature;
+        if temperature.take_if(|it| *it != 1.0).is_some() {
+            degraded.leave_out("temperature", why)?;
+        }
+        let top_k = &mut self.additional_model_request_fields.top_k;
+        if top_k.take().is_some() {
+            degraded.leave_out("top_k", why)?;
         }
         Ok(())
     }

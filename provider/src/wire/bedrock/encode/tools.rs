@@ -26,9 +26,11 @@ pub(super) enum Choice<'a> {
     Of(&'a ToolChoice),
 }
 
-/// Reads the option; the wire has no way to forbid calls when the history has some.
+/// Reads the option. The wire has no way to forbid calls when the history has some, and who `thinks` in the way of
+/// Claude cannot be made to call.
 pub(super) fn choice<'a>(
     call: &Encode<'a>,
+    thinks: bool,
     degraded: &mut Degraded,
 ) -> Result<Choice<'a>, ModelError> {
     let tools = &call.request.tools;
@@ -42,6 +44,13 @@ pub(super) fn choice<'a>(
         Some(ToolChoice::None) => {
             let why = "Bedrock cannot forbid calls where the history has some";
             degraded.leave_out("tool_choice", why)?;
+            Ok(Choice::Unsaid)
+        }
+        Some(ToolChoice::Required | ToolChoice::Tool(_)) if thinks => {
+            degraded.leave_out(
+                "tool_choice",
+                "Claude cannot be made to call while it thinks",
+            )?;
             Ok(Choice::Unsaid)
         }
         Some(choice) => Ok(Choice::Of(choice)),

@@ -196,7 +196,7 @@ fn citations_belong_to_their_text() {
         assert_eq!(citation.url.as_deref(), Some("https://example.org/rome"));
         assert_eq!(citation.quote.as_deref(), Some("Rome is warm."));
         assert_eq!(
-            citation.json.as_ref().map(|json| json.as_str()),
+            citation.json.as_ref().map(windlass_core::JsonText::as_str),
             Some(CITATION)
         );
     };

@@ -161,6 +161,38 @@ fn what_the_wire_lacks_is_refused_or_left_out_with_a_warning() {
     assert_eq!(refused.code(), Some("reasoning"));
 }
 
+// R-23
+#[test]
+fn what_claude_refuses_while_it_thinks() {
+    let thinking = Options::new().with_reasoning(Reasoning::budget(2_000));
+    let warm = Sampling::new().with_temperature(0.5);
+    for (options, name) in [
+        (thinking.clone().with_sampling(warm), "temperature"),
+        (
+            thinking
+                .clone()
+                .with_sampling(Sampling::new().with_top_k(3)),
+            "top_k",
+        ),
+        (
+            thinking.clone().with_tool_choice(ToolChoice::Required),
+            "tool_choice",
+        ),
+    ] {
+        let request = hello(options).with_tools(tools());
+        assert_eq!(wire(CLAUDE, &request).unwrap_err().code(), Some(name));
+        let options = request.options.clone().with_unsupported(Unsupported::Warn);
+        let sent = body(CLAUDE, &request.with_options(options));
+        let thinking = r#"{"additionalModelRequestFields":{"thinking":{"type":"enabled","budget_tokens":2000}},"#;
+        assert_eq!(
+            sent,
+            format!(r#"{thinking}"toolConfig":{{"tools":[{TOOLS}]}},{HELLO}"#)
+        );
+    }
+    let plain = thinking.with_sampling(Sampling::new().with_temperature(1.0));
+    assert!(wire(CLAUDE, &hello(plain)).is_ok());
+}
+
 // R-22
 #[test]
 fn what_the_model_lacks_is_refused() {

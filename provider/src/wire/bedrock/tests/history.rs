@@ -215,6 +215,12 @@ fn what_only_the_maker_reads_goes_back_to_it_unchanged() {
         let sent = replayed(to, from.clone(), &opaque());
         assert_eq!(sent, expected, "{from} to {to}");
     }
+    let png = Media::new("image/png", Source::Base64("AAAA".into()));
+    let shown = Assistant::default().with(png);
+    let image = r#"[{"image":{"format":"png","source":{"bytes":"AAAA"}}}]"#;
+    assert_eq!(replayed(NOVA, id(NOVA), &shown), image);
+    let words = r#"[{"text":"[media, image/png: not shown]"}]"#;
+    assert_eq!(replayed(CLAUDE, id(NOVA), &shown), words);
     let nothing_left = Assistant::default().with(Thinking::new("Hm."));
     assert_eq!(replayed(CLAUDE, id(NOVA), &nothing_left), "");
 }
