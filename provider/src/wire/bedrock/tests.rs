@@ -7,12 +7,27 @@ use crate::wire::testkit::{self, check_body, check_truncated_body};
 
 mod decoding;
 mod encoding;
+mod faults;
 mod history;
 
 const CODEC: Converse = Converse::new();
 const STREAM: &str = "application/vnd.amazon.eventstream";
 const CLAUDE: &str = "us.anthropic.claude-sonnet-4-5-20250929-v1:0";
 const NOVA: &str = "us.amazon.nova-2-lite-v1:0";
+
+const START: &str = r#"messageStart {"role":"assistant","p":"abc"}"#;
+const END: &str = r#"messageStop {"stopReason":"end_turn","p":"abcd"}"#;
+const METADATA: &str = r#"metadata {"usage":{"inputTokens":12,"outputTokens":3,"totalTokens":20,"cacheReadInputTokens":5,"cacheReadInputTokenCount":5},"metrics":{"latencyMs":9}}"#;
+
+fn text(index: u32, words: &str) -> String {
+    format!(
+        r#"contentBlockDelta {{"contentBlockIndex":{index},"delta":{{"text":{words}}},"p":"ab"}}"#
+    )
+}
+
+fn stop(index: u32) -> String {
+    format!(r#"contentBlockStop {{"contentBlockIndex":{index}}}"#)
+}
 
 /// A stream of these lines: the name of an event and its payload, or `!` and the name of an exception.
 fn stream(lines: &[&str]) -> Vec<u8> {

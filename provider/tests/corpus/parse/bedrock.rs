@@ -76,8 +76,7 @@ impl Reader {
             ("cachePoint", point) => {
                 let last = self.instructions.len().checked_sub(1);
                 let last = last.ok_or("a cache point before any instructions")?;
-                let mark = Breakpoint::Instructions(last, cache_time(point)?);
-                self.marks.push(mark);
+                self.marks.push(Breakpoint::Instructions(last, cache_time(point)?));
             }
             (other, _) => return Err(format!("system block `{other}`")),
         }
@@ -133,7 +132,7 @@ impl Reader {
         else {
             return self.extra("outputConfig", config);
         };
-        let schema = Schema::from_json(schema).map_err(|error| error.to_string())?;
+        let schema = Schema::from_json(schema).map_err(told)?;
         let spelled = schema.as_value().to_string();
         if object(format)?.len() > 2 || object(config)?.len() > 1 || format["schema"] != spelled {
             return self.extra("outputConfig", config);
@@ -214,9 +213,7 @@ impl Reader {
     }
 
     fn push(&mut self, message: Message) -> Parsed<()> {
-        self.conversation
-            .push(message)
-            .map_err(|error| error.to_string())
+        self.conversation.push(message).map_err(told)
     }
 }
 
@@ -229,7 +226,7 @@ fn tool_spec(spec: &Value) -> Parsed<ToolSpec> {
         return Err(format!("toolSpec.{other}"));
     }
     let schema = Schema::from_value(spec["inputSchema"]["json"].clone());
-    let schema = schema.map_err(|error| error.to_string())?;
+    let schema = schema.map_err(told)?;
     let description = spec["description"].as_str().unwrap_or_default();
     Ok(ToolSpec::new(text(&spec["name"])?, description, schema))
 }
@@ -322,18 +319,15 @@ fn outcome_part(block: &Value) -> Parsed<OutcomePart> {
 fn answer_part(block: &Value) -> Parsed<AssistantPart> {
     match only(block)? {
         ("text", words) => Ok(TextPart::new(text(words)?).into()),
-        ("toolUse", call) if call["type"] == "server_tool_use" => {
-            Ok(Item::new("server_tool_use", json(block)?).into())
-        }
-        ("toolUse", call) => {
+        ("toolUse", call) if call["type"] != "server_tool_use" => {
             let input = call["input"].to_string();
             let (id, name) = (text(&call["toolUseId"])?, text(&call["name"])?);
             Ok(Call::new(id, name, Arguments::from(input)).into())
         }
         ("reasoningContent", reasoning) => thinking(reasoning).map(Into::into),
         ("citationsContent", cited) => cited_text(cited).map(Into::into),
-        ("cachePoint", _) => Err("a cache point in an answer".into()),
-        (other, _) => Ok(Item::new(other, json(block)?).into()),
+        (other, _) if other != "cachePoint" => Ok(Item::new(other, json(block)?).into()),
+        _ => Err("a cache point in an answer".into()),
     }
 }
 
@@ -384,7 +378,11 @@ fn count(value: &Value) -> Option<u32> {
 }
 
 fn json(value: &Value) -> Parsed<JsonText> {
-    JsonText::of(value).map_err(|error| error.to_string())
+    JsonText::of(value).map_err(told)
+}
+
+fn told(error: impl std::error::Error) -> String {
+    error.to_string()
 }
 
 fn object(value: &Value) -> Parsed<&Map<String, Value>> {
@@ -398,6 +396,6 @@ fn array(value: &Value) -> Parsed<&Vec<Value>> {
 }
 
 fn text(value: &Value) -> Parsed<String> {
-    let text = value.as_str().map(str::to_owned);
-    text.ok_or_else(|| format!("no text: {value}"))
+    let text = value.as_str().ok_or_else(|| format!("no text: {value}"))?;
+    Ok(text.to_owned())
 }

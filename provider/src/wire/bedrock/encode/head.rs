@@ -3,14 +3,20 @@
 use indexmap::IndexMap;
 use serde::Serialize;
 use windlass_core::{
-    Ability, Continuation, Effort, ModelError, OutputFormat, ParallelCalls, Reasoning, Text,
+    Ability, Continuation, Effort, ModelError, OutputFormat, ParallelCalls, Reasoning,
 };
 
+use self::fields::{
+    Additional, Inference, JsonSchema, NovaInference, NovaReasoning, OutputConfig, Structure,
+    TextFormat, Thinking,
+};
 use crate::body::Degraded;
 use crate::codec::Encode;
 use crate::schema::lower;
 use crate::wire::bedrock::family::{budget, effort, word};
 use crate::wire::bedrock::{Converse, Family, ReasoningForm, TopK};
+
+mod fields;
 
 #[derive(Debug, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -23,87 +29,6 @@ pub(super) struct Head<'a> {
     output_config: OutputConfig<'a>,
     #[serde(skip_serializing_if = "IndexMap::is_empty")]
     request_metadata: IndexMap<&'a str, &'a str>,
-}
-
-#[derive(Debug, Default, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Inference<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    max_tokens: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    temperature: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    top_p: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    stop_sequences: Option<&'a [Text]>,
-}
-
-/// What only some models know, in their makers' spelling.
-#[derive(Debug, Default, PartialEq, Serialize)]
-struct Additional {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    top_k: Option<u32>,
-    #[serde(rename = "inferenceConfig", skip_serializing_if = "Option::is_none")]
-    nova: Option<NovaInference>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    thinking: Option<Thinking>,
-    #[serde(rename = "reasoningConfig", skip_serializing_if = "Option::is_none")]
-    nova_reasoning: Option<NovaReasoning>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reasoning_effort: Option<&'static str>,
-}
-
-#[derive(Debug, PartialEq, Serialize)]
-struct NovaInference {
-    #[serde(rename = "topK")]
-    top_k: u32,
-}
-
-#[derive(Debug, PartialEq, Serialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
-enum Thinking {
-    Enabled { budget_tokens: u64 },
-    Adaptive,
-    Disabled,
-}
-
-#[derive(Debug, PartialEq, Serialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
-enum NovaReasoning {
-    Enabled {
-        #[serde(rename = "maxReasoningEffort")]
-        effort: &'static str,
-    },
-    Disabled,
-}
-
-#[derive(Debug, Default, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct OutputConfig<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    text_format: Option<TextFormat<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    effort: Option<&'static str>,
-}
-
-#[derive(Debug, PartialEq, Serialize)]
-struct TextFormat<'a> {
-    #[serde(rename = "type")]
-    kind: &'static str,
-    structure: Structure<'a>,
-}
-
-#[derive(Debug, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Structure<'a> {
-    json_schema: JsonSchema<'a>,
-}
-
-#[derive(Debug, PartialEq, Serialize)]
-struct JsonSchema<'a> {
-    /// JSON in a string.
-    schema: String,
-    name: &'a str,
 }
 
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {
