@@ -131,7 +131,7 @@ proptest! {
         body in proptest::collection::vec(any::<u8>(), 0..80),
     ) {
         let (path, query) = (path.replace('%', "%3A"), query.replace('%', "%2F").replace(' ', "%20"));
-        let headers = [("content-type", kind.as_str())];
+        let headers = [("x-zeta", "last"), ("Content-Type", kind.as_str()), ("accept", "*/*")];
         let request = SigningRequest::new("POST", HOST, &path)
             .with_query(&query)
             .with_headers(&headers)

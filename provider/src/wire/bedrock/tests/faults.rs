@@ -30,6 +30,20 @@ fn an_error_ends_the_stream() {
     );
 }
 
+// R-7
+#[test]
+fn an_answer_that_failed_has_no_end() {
+    let mut decoder = CODEC.decoder(&Request::default(), Delivery::Streamed);
+    let mut events = std::collections::VecDeque::new();
+    let end = crate::frame::Frame::new(br#"{"stopReason":"end_turn"}"#).named("messageStop");
+    decoder.frame(&end, &mut events).unwrap();
+    let broken = crate::frame::Frame::new(b"{").named("metadata");
+    decoder.frame(&broken, &mut events).unwrap_err();
+    let error = decoder.finish(&mut events).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Truncated);
+    assert!(events.is_empty(), "{events:?}");
+}
+
 // R-5
 #[test]
 fn the_text_of_an_unmodelled_error_is_in_a_header() {
