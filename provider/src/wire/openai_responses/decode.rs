@@ -8,9 +8,7 @@ use std::collections::VecDeque;
 
 use serde::de::Error as _;
 use serde_json::value::RawValue;
-use windlass_core::{
-    ErrorKind, Event, Finish, FinishReason, JsonText, ModelError, Started, Text, Unknown,
-};
+use windlass_core::{Event, Finish, FinishReason, JsonText, ModelError, Started, Text, Unknown};
 
 use self::kind::{Kind, unknown_name};
 use self::output::{Output, Piece, Source};
@@ -77,13 +75,10 @@ impl Decoder for ResponsesDecoder {
     }
 
     fn finish(&mut self, _events: &mut VecDeque<Event>) -> Result<(), ModelError> {
-        match self.stage {
-            Stage::Finished => Ok(()),
-            Stage::Fresh if self.delivery == Delivery::Whole => {
-                Err(ModelError::new(ErrorKind::Protocol, "the body is not a response").in_stream())
-            }
-            _ => Err(truncated()),
+        if self.stage == Stage::Finished {
+            return Ok(());
         }
+        Err(truncated())
     }
 }
 
@@ -118,7 +113,10 @@ impl ResponsesDecoder {
                 self.end(&read::<Envelope<'_>>(data)?.response, "incomplete", events)?;
             }
             Kind::Whole => self.end(&read(data)?, "", events)?,
-            Kind::Unknown => push_unknown(name, data, events)?,
+            Kind::Untyped if self.delivery == Delivery::Whole => {
+                return Err(serde_json::Error::custom("the body is not a response").into());
+            }
+            Kind::Unknown | Kind::Untyped => push_unknown(name, data, events)?,
             _ => self.take_whole(kind, &read(data)?, events)?,
         }
         Ok(())

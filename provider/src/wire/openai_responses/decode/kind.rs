@@ -26,6 +26,8 @@ pub(super) enum Kind {
     /// Known, and says nothing that other events do not.
     Silent,
     Unknown,
+    /// Unknown, and not even an event: it has no `type`.
+    Untyped,
 }
 
 impl Kind {
@@ -83,7 +85,7 @@ impl Kind {
             Some(kind) => Kind::named(kind.as_str()).unwrap_or(Kind::Unknown),
             None if peek.error.is_some() && peek.output.is_none() => Kind::Failed,
             None if peek.output.is_some() || peek.object.as_str() == "response" => Kind::Whole,
-            None => Kind::Unknown,
+            None => Kind::Untyped,
         })
     }
 }

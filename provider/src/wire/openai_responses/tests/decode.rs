@@ -1,6 +1,6 @@
 use windlass_core::ErrorKind;
 
-use super::kit::{check, check_error, check_whole, error_of};
+use super::kit::{check, check_error, check_whole, check_whole_error, error_of};
 
 const CREATED: &str = r#"{"type":"response.created","sequence_number":0,"response":{"id":"resp_1","object":"response","status":"in_progress","model":"gpt-x","output":[],"usage":null}}"#;
 
@@ -257,4 +257,20 @@ fn what_does_not_decode_is_an_error_and_what_is_unknown_is_passed_on() {
             "finish Stop completed",
         ],
     );
+}
+
+// R-4 R-6
+#[test]
+fn a_whole_body_is_a_response_or_an_error() {
+    for (body, kind) in [
+        ("", ErrorKind::Truncated),
+        (
+            r#"{"object":"chat.completion","choices":[]}"#,
+            ErrorKind::Protocol,
+        ),
+        (r#"{"detail":"no"}"#, ErrorKind::Protocol),
+        (r#"{"error":"no"}"#, ErrorKind::Server),
+    ] {
+        check_whole_error(body, kind);
+    }
 }

@@ -37,6 +37,16 @@ pub(super) fn check_whole(body: &str, expected: &[&str]) {
     assert_eq!(end, Ok(()), "{body}");
 }
 
+/// Checks how a whole body fails, without an event before.
+pub(super) fn check_whole_error(body: &str, kind: ErrorKind) {
+    let failed = (Vec::new(), Err(kind));
+    assert_eq!(
+        decode(&[body.as_bytes()], Delivery::Whole),
+        failed,
+        "{body}"
+    );
+}
+
 /// Checks how a stream fails, and what came before.
 pub(super) fn check_error(frames: &[&str], kind: ErrorKind, before: &[&str]) {
     let body = named(frames);
