@@ -256,7 +256,7 @@ impl MessagesDecoder {
         };
         let taken = place.is_some_and(|place| {
             let block = &mut self.blocks[place];
-            block.extend(delta, &mut self.deltas, events)
+            block.extend(delta, json, &mut self.deltas, events)
                 || block.merge(read::<RawDelta<'_>>(json).ok().and_then(|raw| raw.delta))
         });
         if !taken {

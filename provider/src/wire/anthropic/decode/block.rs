@@ -19,8 +19,9 @@ pub(super) struct Block {
     kind: Kind,
     /// Whether an event has opened the part. A text or thinking without words and seal never becomes one.
     opened: bool,
-    /// What the deltas of this block begin with, up to the text that is new, where a host writes no needless space.
-    prefix: String,
+    /// What the first delta of this block began with, up to the text that was new; empty where no delta can be told by
+    /// its beginning.
+    prefix: Option<String>,
 }
 
 #[derive(Debug)]
@@ -94,19 +95,12 @@ impl Block {
     }
 
     fn new(index: u64, part: PartIndex, kind: Kind) -> Self {
-        let delta = match kind {
-            Kind::Text => r#"text_delta","text""#,
-            Kind::Thinking => r#"thinking_delta","thinking""#,
-            Kind::Call { .. } | Kind::Item(_) => r#"input_json_delta","partial_json""#,
-        };
         Block {
             index,
             part,
             kind,
             opened: false,
-            prefix: format!(
-                r#"{{"type":"content_block_delta","index":{index},"delta":{{"type":"{delta}:"#
-            ),
+            prefix: None,
         }
     }
 
@@ -150,7 +144,7 @@ impl Block {
         matches!(self.kind, Kind::Call { .. })
     }
 
-    /// Takes an event that is a plain delta of this block, told by its first bytes; `false` when it may be anything else.
+    /// Takes an event that begins like the first delta of this block; `false` when it may be anything else.
     ///
     /// Equal bytes mean equal things, so only the text that is new is parsed.
     pub(super) fn continues(
@@ -159,34 +153,56 @@ impl Block {
         deltas: &mut Deltas,
         events: &mut VecDeque<Event>,
     ) -> bool {
-        let Some(rest) = json.strip_prefix(self.prefix.as_str()) else {
+        let prefix = self.prefix.as_deref().unwrap_or_default();
+        let Some(rest) = json.strip_prefix(prefix).filter(|_| !prefix.is_empty()) else {
             return false;
         };
-        let mut values = serde_json::Deserializer::from_str(rest).into_iter::<JsonStr<'_>>();
-        let Some(Ok(piece)) = values.next() else {
-            return false;
-        };
-        let end = rest.get(values.byte_offset()..).unwrap_or_default();
-        if !closes_two_objects(end) {
-            return false;
+        match last_string(rest) {
+            Some(piece) => self.piece(&piece, deltas, events),
+            None => return false,
         }
-        self.piece(&piece, deltas, events);
         true
+    }
+
+    /// Learns what the deltas of this block begin with, from the first that has any words.
+    fn learn(&mut self, json: &str, key: &str, piece: &JsonStr<'_>) {
+        if self.prefix.is_some() || piece.is_empty() {
+            return;
+        }
+        // A quote inside a string has a backslash, so this is the key, and the only one with that name if its value ends
+        // the event.
+        let value = json.match_indices(key).find_map(|(at, _)| {
+            let value = json[at + key.len()..].trim_start().strip_prefix(':')?;
+            Some(value.trim_start())
+        });
+        let value = value.filter(|value| last_string(value).as_ref() == Some(piece));
+        let prefix = value.and_then(|value| json.strip_suffix(value));
+        self.prefix = Some(prefix.unwrap_or_default().to_owned());
     }
 
     /// Takes a delta of a type that belongs to this kind of block; `false` when it does not.
     pub(super) fn extend(
         &mut self,
         delta: &Delta<'_>,
+        json: &str,
         deltas: &mut Deltas,
         events: &mut VecDeque<Event>,
     ) -> bool {
-        match (delta.kind.as_str(), &self.kind) {
-            ("text_delta", Kind::Text) => self.piece(&delta.text, deltas, events),
-            ("thinking_delta", Kind::Thinking) => self.piece(&delta.thinking, deltas, events),
+        let (key, piece) = match (delta.kind.as_str(), &self.kind) {
+            ("text_delta", Kind::Text) => (r#""text""#, &delta.text),
+            ("thinking_delta", Kind::Thinking) => (r#""thinking""#, &delta.thinking),
             ("input_json_delta", Kind::Call { .. } | Kind::Item(_)) => {
-                self.piece(&delta.partial_json, deltas, events);
+                (r#""partial_json""#, &delta.partial_json)
             }
+            _ => return self.seal_or_cite(delta, events),
+        };
+        self.piece(piece, deltas, events);
+        self.learn(json, key, piece);
+        true
+    }
+
+    fn seal_or_cite(&mut self, delta: &Delta<'_>, events: &mut VecDeque<Event>) -> bool {
+        match (delta.kind.as_str(), &self.kind) {
             ("signature_delta", Kind::Thinking) => self.sign(&delta.signature, events),
             ("citations_delta", Kind::Text) => match delta.citation {
                 Some(citation) => self.cite(citation, events),
@@ -306,8 +322,13 @@ impl Block {
     }
 }
 
-/// Whether nothing but the ends of the delta and of the event follows; hosts pad them with spaces.
-fn closes_two_objects(end: &str) -> bool {
-    let space = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n');
-    end.bytes().filter(|byte| !space(byte)).eq(*b"}}")
+/// The string that `rest` begins with, if nothing but the ends of the delta and of the event follows; hosts pad those
+/// with spaces.
+fn last_string(rest: &str) -> Option<JsonStr<'_>> {
+    let mut values = serde_json::Deserializer::from_str(rest).into_iter::<JsonStr<'_>>();
+    let piece = values.next()?.ok()?;
+    let end = rest.get(values.byte_offset()..)?;
+    let is_space = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n');
+    let closes = end.bytes().filter(|byte| !is_space(byte)).eq(*b"}}");
+    closes.then_some(piece)
 }

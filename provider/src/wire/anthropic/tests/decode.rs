@@ -43,6 +43,45 @@ fn text_comes_in_deltas_with_pings_and_padding_between() {
     check(&sse(&events, "end_turn"), &["text 4 °C \"in\" Oslo."]);
 }
 
+// R-1
+#[test]
+fn deltas_that_begin_alike_are_not_taken_for_each_other() {
+    let first =
+        r#"{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"a"}}"#;
+    let more = r#"{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"b","text":"c"}}"#;
+    let beside = r#"{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"d"},"x":{"text":"e"}}"#;
+    let spaced = r#"{"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": "f"}  }  "#;
+    let sorted = r#"{"delta":{"text":"\"text\":","type":"text_delta"},"index":0,"type":"content_block_delta"}"#;
+    for (events, text) in [
+        (
+            [first, more, beside, spaced, sorted, first],
+            "acdf\"text\":a",
+        ),
+        (
+            [beside, beside, first, spaced, more, sorted],
+            "ddafc\"text\":",
+        ),
+        (
+            [spaced, spaced, sorted, first, more, beside],
+            "ff\"text\":acd",
+        ),
+        (
+            [sorted, sorted, beside, first, spaced, more],
+            "\"text\":\"text\":dafc",
+        ),
+    ] {
+        let mut body = sse(&[], "end_turn");
+        let end = body.find("event: message_delta").expect("the end follows");
+        for event in events.iter().rev() {
+            body.insert_str(
+                end,
+                &format!("event: content_block_delta\ndata: {event}\n\n"),
+            );
+        }
+        check(&body, &[&format!("text {text}")]);
+    }
+}
+
 // R-14
 #[test]
 fn late_counts_replace_early_ones() {
