@@ -61,7 +61,7 @@ fn or_dash(text: &Option<windlass_core::Text>) -> &str {
 fn check(events: &[&str], expected: &str) {
     let body = stream(events);
     check_stream(&WIRE, &body, |response| {
-        assert_eq!(show(response), expected, "{body}")
+        assert_eq!(show(response), expected, "{body}");
     });
     check_truncated(&WIRE, &body, "\"type\":\"message-end\"");
 }
@@ -130,6 +130,7 @@ fn a_whole_answer_is_the_same_message() {
     check_whole(&WIRE, whole, |response| assert_eq!(*response, streamed));
 }
 
+// R-10, R-23
 #[test]
 fn calls_of_a_whole_answer_with_one_id_stay_apart() {
     let whole = r#"{"message":{"tool_calls":[{"id":"c","function":{"name":"a","arguments":"{\"x\":1}"}},
@@ -141,6 +142,15 @@ fn calls_of_a_whole_answer_with_one_id_stay_apart() {
             .map(|call| call.arguments.as_str())
             .collect();
         assert_eq!(calls, [r#"{"x":1}"#, "{}"]);
+        let back = replay(&WIRE, response);
+        for id in [
+            r#""id":"c","#,
+            r#""id":"c-2","#,
+            r#""tool_call_id":"c","#,
+            r#""tool_call_id":"c-2","#,
+        ] {
+            assert!(back.contains(id), "{back}");
+        }
     });
 }
 
@@ -195,7 +205,7 @@ fn what_is_not_known_is_passed_on() {
         (r#"{"type":"audio-delta","x":[1]}"#, "audio-delta"),
         (
             r#"{"type":"content-start","index":3,"delta":{"message":{"content":{"type":"image","url":"u"}}}}"#,
-            "content-start",
+            "image",
         ),
         (
             r#"{"type":"citation-start","delta":{"message":{"citations":{"type":"PLAN","start":1}}}}"#,
@@ -402,4 +412,36 @@ fn what_the_wire_lacks_is_refused_by_name_or_left_out() {
     let forced = Options::new().with_tool_choice(ToolChoice::Required);
     let body = encode(&WIRE, &Request::new("Hi").with_options(forced));
     assert!(!body.contains("tool"), "nothing to call: {body}");
+}
+
+/// Events that each can come, for orders that cannot.
+const ANY: [&str; 14] = [
+    START,
+    r#"{"type":"content-start","index":0,"delta":{"message":{"content":{"type":"text","text":"a"}}}}"#,
+    r#"{"type":"content-delta","index":0,"delta":{"message":{"content":{"thinking":"b","text":"\ud83d"}}}}"#,
+    r#"{"type":"content-delta","index":1,"delta":{"message":{"content":{"thinking":"c\ud83d"}}}}"#,
+    r#"{"type":"content-end","index":0}"#,
+    r#"{"type":"content-end","index":1}"#,
+    r#"{"type":"tool-plan-delta","delta":{"message":{"tool_plan":"\ude00d"}}}"#,
+    r#"{"type":"tool-call-start","index":0,"delta":{"message":{"tool_calls":{"id":"x","function":{"name":"a"}}}}}"#,
+    r#"{"type":"tool-call-start","index":0,"delta":{"message":{"tool_calls":{"id":"y","function":{"name":"a"}}}}}"#,
+    r#"{"type":"tool-call-delta","index":0,"delta":{"message":{"tool_calls":{"function":{"arguments":"{"}}}}}"#,
+    r#"{"type":"tool-call-delta","delta":{"message":{"tool_calls":[{"id":"z"},{"function":{}}]}}}"#,
+    r#"{"type":"tool-call-end","index":0}"#,
+    r#"{"type":"citation-start","index":0,"delta":{"message":{"citations":[{"content_index":0},{}]}}}"#,
+    END,
+];
+
+proptest::proptest! {
+    // R-7
+    #[test]
+    fn no_order_of_events_breaks_the_grammar(order in proptest::collection::vec(0..ANY.len(), 0..20)) {
+        let sent: Vec<&str> = order.iter().map(|place| ANY[*place]).collect();
+        let ends = order.contains(&(ANY.len() - 1));
+        let read = decode(&WIRE, SSE, stream(&sent).as_bytes(), Delivery::Streamed);
+        match read {
+            Ok(_) => assert!(ends),
+            Err(error) => assert!(matches!(error.kind(), ErrorKind::Truncated | ErrorKind::Protocol)),
+        }
+    }
 }

@@ -80,13 +80,14 @@ wire_object! {
 }
 
 impl Message<'_> {
-    /// Whether it holds content of a kind that is not known.
-    pub(super) fn is_foreign(&self) -> bool {
-        let known = |content: &Content<'_>| {
-            matches!(content.kind.as_str(), "" | "text" | "thinking")
-                && (content.text.is_some() || content.thinking.is_some())
+    /// The kind of the first content that is of none that is known.
+    pub(super) fn foreign_content(&self) -> Option<&str> {
+        let foreign = |content: &&Content<'_>| {
+            let known = matches!(content.kind.as_str(), "" | "text" | "thinking");
+            !known || (content.text.is_none() && content.thinking.is_none())
         };
-        !self.content.as_slice().iter().all(known)
+        let content = self.content.as_slice().iter().find(foreign)?;
+        Some(content.kind.as_str())
     }
 }
 

@@ -1,4 +1,5 @@
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -65,7 +66,7 @@ enum DocumentData<'a> {
 
 #[derive(Serialize)]
 struct WireCall<'a> {
-    id: &'a str,
+    id: Cow<'a, str>,
     r#type: &'static str,
     function: Function<'a>,
 }
@@ -79,7 +80,7 @@ struct Function<'a> {
 #[derive(Serialize)]
 struct ToolMessage<'a> {
     role: &'static str,
-    tool_call_id: &'a str,
+    tool_call_id: Cow<'a, str>,
     content: ToolContent<'a>,
 }
 
@@ -88,6 +89,24 @@ struct ToolMessage<'a> {
 enum ToolContent<'a> {
     Text(String),
     Blocks(Vec<Block<'a>>),
+}
+
+/// The ids of one answer's calls. A model may give two calls one id; the outcomes come in the order of the calls, so
+/// numbering both alike keeps the pairs apart.
+#[derive(Default)]
+struct Ids<'a>(HashSet<Cow<'a, str>>);
+
+impl<'a> Ids<'a> {
+    /// The id, or a numbered one where it was given before.
+    fn distinct(&mut self, id: &'a str) -> Cow<'a, str> {
+        let mut distinct = Cow::Borrowed(id);
+        let mut number = 1;
+        while !self.0.insert(distinct.clone()) {
+            number += 1;
+            distinct = format!("{id}-{number}").into();
+        }
+        distinct
+    }
 }
 
 /// Appends what the message is on the wire: one message, one for each outcome, or nothing for an answer that holds
@@ -106,9 +125,10 @@ pub(super) fn write(
         },
         Message::Outcomes(outcomes) => {
             let mut between = Separated::new();
+            let mut ids = Ids::default();
             outcomes.0.iter().try_for_each(|outcome| {
                 between.next(out);
-                write_json(out, &tool(outcome))
+                write_json(out, &tool(outcome, &mut ids))
             })
         }
     }
@@ -171,6 +191,7 @@ fn assistant<'a>(message: &'a Assistant, call: &Encode<'_>) -> Option<Answer<'a>
         ..Answer::default()
     };
     let own = call.reads_opaque(message.origin.as_ref());
+    let mut ids = Ids::default();
     for part in &message.parts {
         match part {
             AssistantPart::Text(words) | AssistantPart::Refusal(words) => {
@@ -185,7 +206,7 @@ fn assistant<'a>(message: &'a Assistant, call: &Encode<'_>) -> Option<Answer<'a>
                     answer.content.push(Block::Thinking { thinking });
                 }
             }
-            AssistantPart::Call(call) => answer.tool_calls.push(wire_call(call)),
+            AssistantPart::Call(call) => answer.tool_calls.push(wire_call(call, &mut ids)),
             AssistantPart::Media(media) => answer.content.push(Block::Text {
                 text: plain::named("media", media).into(),
             }),
@@ -196,9 +217,9 @@ fn assistant<'a>(message: &'a Assistant, call: &Encode<'_>) -> Option<Answer<'a>
     (!empty).then_some(answer)
 }
 
-fn wire_call(call: &Call) -> WireCall<'_> {
+fn wire_call<'a>(call: &'a Call, ids: &mut Ids<'a>) -> WireCall<'a> {
     WireCall {
-        id: call.id.as_str(),
+        id: ids.distinct(call.id.as_str()),
         r#type: "function",
         function: Function {
             name: &call.name,
@@ -207,7 +228,7 @@ fn wire_call(call: &Call) -> WireCall<'_> {
     }
 }
 
-fn tool(outcome: &Outcome) -> ToolMessage<'_> {
+fn tool<'a>(outcome: &'a Outcome, ids: &mut Ids<'a>) -> ToolMessage<'a> {
     let citable = |part: &OutcomePart| match part {
         OutcomePart::Json(json) => object(json).is_some(),
         OutcomePart::Document(document) => document_of_text(document, String::new()).is_some(),
@@ -216,7 +237,7 @@ fn tool(outcome: &Outcome) -> ToolMessage<'_> {
     let as_documents = !outcome.status.is_failure() && outcome.parts.iter().any(citable);
     ToolMessage {
         role: "tool",
-        tool_call_id: outcome.call.as_str(),
+        tool_call_id: ids.distinct(outcome.call.as_str()),
         content: match as_documents {
             true => ToolContent::Blocks(outcome.parts.iter().filter_map(block).collect()),
             false => ToolContent::Text(plain::outcome(outcome, Pictures::Named)),
