@@ -46,9 +46,10 @@ pub use ollama::Ollama;
 pub use open_ai::{OpenAi, Packing};
 
 use crate::classify;
-use crate::codec::{WireRequest, undecodable};
+use crate::codec::WireRequest;
 use crate::frame::Frame;
 use crate::json::{Count, wire_object};
+use crate::wire::lenient::{self, unreadable};
 
 /// An embedding protocol, in the dialect of one host: plain data, without I/O and without state.
 pub trait EmbedCodec: Send + Sync + fmt::Debug {
@@ -63,8 +64,8 @@ pub trait EmbedCodec: Send + Sync + fmt::Debug {
     ///
     /// # Errors
     ///
-    /// The error that the provider reports in place of vectors, classified; or [`ErrorKind::Protocol`] for what does
-    /// not decode.
+    /// The error that the provider reports in place of vectors, classified; [`ErrorKind::Truncated`] for a body that was
+    /// cut; or [`ErrorKind::Protocol`] for what does not decode.
     fn decode(&self, body: &[u8]) -> Result<Embeddings, ModelError>;
 
     /// How many inputs the host takes in one request.
@@ -80,9 +81,9 @@ wire_object! {
 
 /// Reads a body as a `T`.
 fn read<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, ModelError> {
-    serde_json::from_slice(body).map_err(|error| match is_failure(body) {
+    lenient::parse(body).map_err(|error| match is_failure(body) {
         true => classify::in_stream(body, None),
-        false => undecodable(&Frame::new(body), error),
+        false => unreadable(&Frame::new(body), error),
     })
 }
 

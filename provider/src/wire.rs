@@ -11,6 +11,7 @@ mod lacking;
 mod lenient;
 pub mod openai_chat;
 pub mod openai_responses;
+pub(crate) mod lenient;
 mod plain;
 #[cfg(test)]
 #[allow(dead_code, reason = "not every wire needs all of it")]

@@ -50,12 +50,19 @@ pub(crate) fn unknown(kind: &str, frame: &Frame<'_>) -> Result<Event, ModelError
     Ok(Event::Unknown(Box::new(Unknown::new(kind, raw.into()))))
 }
 
-/// The error for a frame that does not decode. One that only lacks its end was cut: neither lines of JSON nor a whole
-/// body tell the framer where they end.
+/// The error for a frame that does not decode. One that is right up to its end was cut: neither lines of JSON nor a
+/// whole body tell the framer where they end.
 pub(crate) fn unreadable(frame: &Frame<'_>, error: serde_json::Error) -> ModelError {
-    if error.is_eof() {
+    if error.is_eof() || (error.is_syntax() && is_at_end(&error, frame.data)) {
         truncated().with_source(error)
     } else {
         undecodable(frame, error)
     }
+}
+
+/// Whether the parser came to the last byte: a number cut at its point is wrong there, not incomplete.
+fn is_at_end(error: &serde_json::Error, data: &[u8]) -> bool {
+    let lines = data.split(|byte| *byte == b'\n');
+    let (count, last) = lines.fold((0, 0), |(count, _), line| (count + 1, line.len()));
+    (error.line(), error.column()) >= (count, last)
 }

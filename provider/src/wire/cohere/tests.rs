@@ -175,6 +175,33 @@ fn the_reason_is_normalised_and_kept() {
     }
 }
 
+// R-4
+#[test]
+fn an_answer_cut_anywhere_is_truncated() {
+    let body = stream(&[
+        START,
+        r#"{"type":"content-delta","index":0,"delta":{"message":{"content":{"text":"Grüße 😀"}}}}"#,
+    ]);
+    for end in 0..body.len() {
+        let error = decode(&WIRE, SSE, &body.as_bytes()[..end], Delivery::Streamed).unwrap_err();
+        assert_eq!(
+            error.kind(),
+            ErrorKind::Truncated,
+            "cut at {end}: {error:?}"
+        );
+    }
+    let body = r#"{"message":{"content":[{"type":"text","text":"Grüße 😀"}],"citations":[{"start":1.5}]},
+        "finish_reason":"COMPLETE","usage":{"tokens":{"input_tokens":1.0}}}"#;
+    for end in 0..body.len() {
+        let error = decode(&WIRE, JSON, &body.as_bytes()[..end], Delivery::Whole).unwrap_err();
+        assert_eq!(
+            error.kind(),
+            ErrorKind::Truncated,
+            "cut at {end}: {error:?}"
+        );
+    }
+}
+
 // R-5, R-7
 #[test]
 fn a_failure_inside_an_answer_is_an_error() {

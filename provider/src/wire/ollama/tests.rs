@@ -140,6 +140,31 @@ fn unknown_lines_are_passed_on_and_broken_ones_are_errors() {
     }
 }
 
+// R-4
+#[test]
+fn an_answer_cut_anywhere_is_truncated() {
+    let last = r#"{"message":{"content":"ü😀","tool_calls":[{"function":{"name":"a","arguments":{"x":[1.5,true]}}}]},"done":true,"eval_count":10}"#;
+    let body = format!("{{\"message\":{{\"content\":\"Grüße\"}},\"done\":false}}\n{last}");
+    for end in 0..body.len() {
+        for (part, content_type, delivery) in [
+            (&body.as_bytes()[..end], NDJSON, Delivery::Streamed),
+            (
+                &last.as_bytes()[..end.min(last.len() - 1)],
+                JSON,
+                Delivery::Whole,
+            ),
+        ] {
+            let error = decode(&WIRE, content_type, part, delivery).unwrap_err();
+            assert_eq!(
+                error.kind(),
+                ErrorKind::Truncated,
+                "cut at {end}: {error:?}"
+            );
+        }
+    }
+    assert!(decode(&WIRE, NDJSON, body.as_bytes(), Delivery::Streamed).is_ok());
+}
+
 // R-89
 #[test]
 fn a_surrogate_pair_may_be_cut() {
