@@ -2,6 +2,7 @@
 
 pub mod auth;
 pub mod cassette;
+pub mod catalog;
 pub mod classify;
 pub mod codec;
 pub mod embed;
