@@ -260,13 +260,12 @@ fn holds_all(message: &str, fragments: &[&str]) -> bool {
 /// Whether two words are the same but for case and what stands between their parts: hosts that speak the same protocol
 /// write `rate_limit_exceeded`, `RateLimitExceeded` and `rate-limit-exceeded`.
 fn is_same_word(one: &str, other: &str) -> bool {
-    let letters = |word: &'_ str| {
-        let bytes = word.bytes().filter(u8::is_ascii_alphanumeric);
-        bytes
-            .map(|byte| byte.to_ascii_lowercase())
-            .collect::<Vec<_>>()
-    };
-    letters(one) == letters(other)
+    letters(one).eq(letters(other))
+}
+
+fn letters(word: &str) -> impl Iterator<Item = u8> {
+    let bytes = word.bytes().filter(u8::is_ascii_alphanumeric);
+    bytes.map(|byte| byte.to_ascii_lowercase())
 }
 
 fn kind_of_status(status: u16) -> ErrorKind {

@@ -64,7 +64,7 @@ impl Report {
     pub(super) fn read(text: &str) -> Self {
         let mut report = Report::default();
         let text = text.trim();
-        match serde_json::from_str::<Value>(text) {
+        match parsed(text) {
             Ok(value) => report.value(&value, DEPTH),
             Err(_) if text.starts_with('<') => report.say(&title(text)),
             Err(_) => report.say(text),
@@ -245,6 +245,30 @@ impl Report {
             self.message = Some(shortened(message));
         }
     }
+}
+
+/// The JSON of a text. Halves of surrogate pairs, which no parser takes, are replaced.
+fn parsed(text: &str) -> serde_json::Result<Value> {
+    serde_json::from_str(text).or_else(|error| {
+        let mut pieces = text.split("\\u");
+        let mut whole = pieces.next().unwrap_or_default().to_owned();
+        for piece in pieces {
+            let half = matches!(
+                piece.as_bytes(),
+                [
+                    b'd' | b'D',
+                    b'8'..=b'9' | b'a'..=b'f' | b'A'..=b'F',
+                    _,
+                    _,
+                    ..,
+                ]
+            );
+            let rest = piece.get(4..).filter(|_| half);
+            whole.push_str(if rest.is_some() { "\\ufffd" } else { "\\u" });
+            whole.push_str(rest.unwrap_or(piece));
+        }
+        serde_json::from_str(&whole).map_err(|_| error)
+    })
 }
 
 fn listed<'a>(object: &'a Map<String, Value>, key: &str) -> impl Iterator<Item = &'a Value> {

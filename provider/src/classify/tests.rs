@@ -125,7 +125,7 @@ fn the_message_is_found_in_every_envelope() {
             r#"{"error":{"message":"outer","metadata":{"raw":"words"}}}"#,
             "words",
         ),
-        (r#"{"error":"words \ud83d"}"#, r#"{"error":"words \ud83d"}"#),
+        (r#"{"error":"words \ud83d"}"#, "words \u{fffd}"),
         (
             "<html><head><title>502 Bad\n Gateway</title></head></html>",
             "502 Bad Gateway",

@@ -1,6 +1,6 @@
 use windlass_core::ErrorKind::{
-    self, Authentication, ContentFiltered, ContextOverflow, NotFound, Overloaded, Permission,
-    QuotaExhausted, RateLimited,
+    self, Authentication, ContentFiltered, ContextOverflow, InvalidRequest, NotFound, Overloaded,
+    Permission, QuotaExhausted, RateLimited,
 };
 
 /// Fragments of messages, in lower case; all of a row must be there.
@@ -113,6 +113,11 @@ pub(in crate::classify) const MESSAGES: &[(ErrorKind, &[&str])] = &[
     (Authentication, &["signature expired"]),
     (Authentication, &["signature we calculated does not match"]),
     (Authentication, &["unable to locate credentials"]),
+    (
+        Authentication,
+        &["could not parse your authentication token"],
+    ),
+    (Permission, &["not allowed to sample"]),
     (Permission, &["location is not supported"]),
     (Permission, &["country, region, or territory not supported"]),
     (Permission, &["don't have access to the model"]),
@@ -137,6 +142,10 @@ pub(in crate::classify) const MESSAGES: &[(ErrorKind, &[&str])] = &[
     (NotFound, &["supported api model names are"]),
     (NotFound, &["model", "has been decommissioned"]),
     (NotFound, &["model", "reached the end of its life"]),
+    // Models that are there, but not for this.
+    (InvalidRequest, &["is not supported in this model"]),
+    (InvalidRequest, &["not supported with this model"]),
+    (InvalidRequest, &["this is not a chat model"]),
     // Pressure.
     (Overloaded, &["model is overloaded"]),
     (Overloaded, &["servers are overloaded"]),

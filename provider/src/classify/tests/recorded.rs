@@ -35,6 +35,8 @@ const EXCEPTIONS: &[(&str, &str, ErrorKind)] = &[
     ("ollama", "exceeded max context length", ContextOverflow),
     ("openai", "context_length_exceeded", ContextOverflow),
     ("openai", "model_not_found", NotFound),
+    ("openai", "tools is not supported", InvalidRequest),
+    ("openai", "not a chat model", InvalidRequest),
     ("openrouter", "maximum context length", ContextOverflow),
     ("openrouter", "not a valid model ID", NotFound),
     ("openrouter", "does not exist", NotFound),
@@ -43,7 +45,14 @@ const EXCEPTIONS: &[(&str, &str, ErrorKind)] = &[
     ("xai", "Incorrect API key", Authentication),
 ];
 
-/// The same for errors inside good responses.
+/// Words of bodies that do not say what the status says, so that inside a stream nobody could know.
+const STATUS_ALONE: [&str; 3] = [
+    "Unauthorized",
+    "Field required",
+    "This model doesn't support",
+];
+
+/// Kinds of errors inside good responses, by a part of the folder's name and of the frame.
 const IN_STREAM: &[(&str, &str, ErrorKind)] = &[
     ("azure", "content_filter", ContentFiltered),
     (
@@ -146,6 +155,13 @@ fn recorded_failures_have_the_kind_of_their_words() {
             error.retry_after(),
             error.hint()
         );
+        if !STATUS_ALONE.iter().any(|words| body.contains(words)) {
+            assert_eq!(
+                in_stream(payload.as_bytes(), None).kind(),
+                kind,
+                "in a stream: {name}"
+            );
+        }
         seen += 1;
     }
     println!("{seen} failures");
