@@ -42,7 +42,7 @@ pub struct Host {
     pub settings: &'static [Setting],
     /// Headers of every request.
     pub headers: &'static [(&'static str, &'static str)],
-    /// Members of the query of every request.
+    /// Members of the query of every request; names in braces are settings here too.
     pub query: &'static [(&'static str, &'static str)],
 }
 

@@ -1,55 +1,80 @@
-//! The hosts that are known, each a constant.
+//! The hosts that are known, each a constant: where it is, which variable holds its key, which wire it speaks, and in
+//! what dialect.
+//!
+//! Adding one is a constant here and a line in [`ALL`]; one of your own can stand in your own crate, see
+//! [`Host`]. For a server that speaks OpenAI's protocol and is not listed, [`COMPATIBLE`] takes any base URL:
+//!
+//! ```
+//! use windlass_provider::{Client, hosts};
+//!
+//! let model = Client::builder(hosts::COMPATIBLE, "my-model").base_url("http://localhost:9000/v1").build()?;
+//! # Ok::<(), windlass_provider::ConnectError>(())
+//! ```
 
-use crate::host::{Auth, Host, KeyNeed, Setting};
-use crate::wire::anthropic::Anthropic;
-#[cfg(feature = "bedrock")]
-use crate::wire::bedrock::Converse;
-use crate::wire::cohere::Cohere;
-use crate::wire::ollama::Ollama;
-use crate::wire::openai_responses::OpenAiResponses;
+mod compatible;
+mod local;
+mod makers;
 
-static ANTHROPIC_WIRE: Anthropic = Anthropic::new();
-/// Anthropic
-pub const ANTHROPIC: Host = Host::new("anthropic", "https://api.anthropic.com/v1", &ANTHROPIC_WIRE)
-    .with_auth(Auth::Header("x-api-key"))
-    .with_key_vars(&["ANTHROPIC_API_KEY"]);
+pub use compatible::*;
+pub use local::*;
+pub use makers::*;
 
-static OPENAI_WIRE: OpenAiResponses = OpenAiResponses::new();
-/// OpenAI, over the Responses API.
-pub const OPENAI_RESPONSES: Host = Host::new(
-    "openai-responses",
-    "https://api.openai.com/v1",
-    &OPENAI_WIRE,
-)
-.with_key_vars(&["OPENAI_API_KEY"]);
+use crate::host::Host;
 
-static COHERE_WIRE: Cohere = Cohere::new();
-/// Cohere.
-pub const COHERE: Host = Host::new("cohere", "https://api.cohere.com", &COHERE_WIRE)
-    .with_key_vars(&["COHERE_API_KEY", "CO_API_KEY"]);
+#[cfg(test)]
+mod tests;
 
-static OLLAMA_WIRE: Ollama = Ollama::new();
-/// Ollama on this machine, in its own protocol.
-pub const OLLAMA: Host =
-    Host::new("ollama", "http://localhost:11434", &OLLAMA_WIRE).with_key(KeyNeed::Optional);
+/// All of them, the makers of models first.
+pub const ALL: &[&Host] = &[
+    &OPENAI,
+    &OPENAI_RESPONSES,
+    &AZURE_OPENAI,
+    &AZURE_OPENAI_RESPONSES,
+    &AZURE_OPENAI_DEPLOYMENT,
+    &ANTHROPIC,
+    &GEMINI,
+    &VERTEX,
+    &VERTEX_ANTHROPIC,
+    #[cfg(feature = "bedrock")]
+    &BEDROCK,
+    &COHERE,
+    &MISTRAL,
+    &DEEPSEEK,
+    &GROQ,
+    &XAI,
+    &XAI_RESPONSES,
+    &OPENROUTER,
+    &TOGETHER,
+    &FIREWORKS,
+    &CEREBRAS,
+    &PERPLEXITY,
+    &SAMBANOVA,
+    &AI21,
+    &ANYSCALE,
+    &NVIDIA,
+    &MOONSHOT,
+    &ZAI,
+    &DASHSCOPE,
+    &HUGGINGFACE,
+    &COPILOT,
+    &OLLAMA,
+    &OLLAMA_OPENAI,
+    &LMSTUDIO,
+    &LLAMACPP,
+    &VLLM,
+    &SGLANG,
+    &LITELLM,
+    &COMPATIBLE,
+];
 
-#[cfg(feature = "bedrock")]
-static BEDROCK_WIRE: Converse = Converse::new();
-/// Amazon Bedrock, over Converse.
-#[cfg(feature = "bedrock")]
-pub const BEDROCK: Host = Host::new(
-    "bedrock",
-    "https://bedrock-runtime.{region}.amazonaws.com",
-    &BEDROCK_WIRE,
-)
-.with_auth(Auth::Aws("bedrock"))
-.with_key_vars(&["AWS_BEARER_TOKEN_BEDROCK"])
-.with_settings(&[
-    Setting::new("region", &["AWS_REGION", "AWS_DEFAULT_REGION"]).with_default("us-east-1"),
-]);
-
-/// all
-pub const ALL: &[&Host] = &[&ANTHROPIC, &OPENAI_RESPONSES, &COHERE, &OLLAMA, &BEDROCK];
-pub(crate) fn find(name: &str) -> Option<&'static Host> {
+/// The host of this name.
+///
+/// ```
+/// use windlass_provider::hosts;
+///
+/// assert_eq!(hosts::find("groq").map(|host| host.key_vars), Some(&["GROQ_API_KEY"][..]));
+/// assert!(hosts::find("nobody").is_none());
+/// ```
+pub fn find(name: &str) -> Option<&'static Host> {
     ALL.iter().copied().find(|host| host.name == name)
 }

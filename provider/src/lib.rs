@@ -21,7 +21,6 @@ pub mod wire;
 mod address;
 mod base64;
 mod body;
-mod catalog;
 mod client;
 mod connect;
 mod json;

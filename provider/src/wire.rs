@@ -8,10 +8,9 @@ pub mod anthropic;
 pub mod bedrock;
 pub mod gemini;
 mod lacking;
-mod lenient;
+pub(crate) mod lenient;
 pub mod openai_chat;
 pub mod openai_responses;
-pub(crate) mod lenient;
 mod plain;
 #[cfg(test)]
 #[allow(dead_code, reason = "not every wire needs all of it")]

@@ -217,14 +217,8 @@ impl ClientBuilder {
             (None, KeyNeed::Required) => return Err(ConnectError::no_key(&self.host)),
         };
         let id = ModelId::new(self.host.name, self.model.clone());
-        let known = catalog::profile(&id);
-        let profile = match self.profile {
-            Some(mut own) => {
-                own.id = id.clone();
-                catalog::complete(own, &known)
-            }
-            None => known,
-        };
+        let mut profile = self.profile.unwrap_or_default();
+        profile.id = id.clone();
         Ok(Parts {
             host: self.host,
             address,
@@ -233,7 +227,7 @@ impl ClientBuilder {
             headers: self.headers,
             options: self.options,
             key: encoding_key(self.host.codec, &id),
-            profile,
+            profile: catalog::complete(profile),
             clocks: self.clocks,
             delivery: self.delivery,
             max_event: self.max_event,
@@ -249,25 +243,25 @@ impl ClientBuilder {
     fn address(&self) -> Result<Address, ConnectError> {
         let mut address = match &self.base_url {
             Some(url) => Address::parse(url)?,
-            None => Address::parse(&self.filled_in()?)?,
+            None => Address::parse(&self.filled(self.host.base_url, percent_encode)?)?,
         };
         for (name, value) in self.host.query {
-            address.add_query(name, value);
+            address.add_query(name, &self.filled(value, str::to_owned)?);
         }
         Ok(address)
     }
 
-    /// The host's address with the settings in place of their names.
-    fn filled_in(&self) -> Result<String, ConnectError> {
-        let mut url = String::new();
-        let mut rest = self.host.base_url;
+    /// A text of the host with the settings in place of their names, each as `write` puts it.
+    fn filled(&self, template: &str, write: fn(&str) -> String) -> Result<String, ConnectError> {
+        let mut filled = String::new();
+        let mut rest = template;
         while let Some((before, after)) = rest.split_once('{') {
             let (name, after) = after.split_once('}').unwrap_or((after, ""));
-            url.push_str(before);
-            url.push_str(&percent_encode(&self.value_of(name)?));
+            filled.push_str(before);
+            filled.push_str(&write(&self.value_of(name)?));
             rest = after;
         }
-        Ok(url + rest)
+        Ok(filled + rest)
     }
 
     fn value_of(&self, name: &str) -> Result<String, ConnectError> {
