@@ -1,6 +1,7 @@
 //! Events of a message in, events of an answer out. A whole message is one event that does what all others do.
 
 mod block;
+mod blocks;
 mod item;
 mod shapes;
 
@@ -17,10 +18,11 @@ use crate::classify;
 use crate::codec::{Decoder, Delivery, truncated, undecodable};
 use crate::frame::{Frame, FrameKind};
 use crate::json::{Deltas, JsonStr};
-use block::{Block, Opening};
-use shapes::{
-    BlockDelta, BlockStart, BlockStop, Head, Message, MessageDelta, MessageStart, RawDelta,
-};
+use block::Block;
+use shapes::{Head, Message, MessageDelta, MessageStart};
+
+/// How much that is unknown may come before the message begins; then it is taken to have begun.
+const MAX_EARLY: usize = 16;
 
 /// Decodes one answer.
 #[derive(Debug)]
@@ -31,6 +33,8 @@ pub(super) struct MessagesDecoder {
     calls: CallSlots,
     deltas: Deltas,
     begun: bool,
+    /// What is passed on before the message begins: its start must come first.
+    early: Vec<Event>,
     stop_reason: Option<Text>,
     container: Option<JsonText>,
     /// The last part that can carry a seal, and what its seal has already.
@@ -48,6 +52,7 @@ impl MessagesDecoder {
             calls: CallSlots::new(first_call_number),
             deltas: Deltas::default(),
             begun: false,
+            early: Vec::new(),
             stop_reason: None,
             container: None,
             sealable: None,
@@ -65,13 +70,18 @@ impl Decoder for MessagesDecoder {
         if matches!(frame.kind, FrameKind::Exception | FrameKind::Error) {
             return Err(classify::in_stream(frame.data, frame.event));
         }
-        match std::str::from_utf8(frame.data) {
+        let outcome = match std::str::from_utf8(frame.data) {
             Ok(json) => self.data(frame.event, json, events),
             Err(_) => self.data(frame.event, &String::from_utf8_lossy(frame.data), events),
+        };
+        if outcome.is_err() {
+            events.extend(self.early.drain(..));
         }
+        outcome
     }
 
-    fn finish(&mut self, _events: &mut VecDeque<Event>) -> Result<(), ModelError> {
+    fn finish(&mut self, events: &mut VecDeque<Event>) -> Result<(), ModelError> {
+        events.extend(self.early.drain(..));
         if self.done { Ok(()) } else { Err(truncated()) }
     }
 }
@@ -141,7 +151,7 @@ impl MessagesDecoder {
                 } else {
                     kind
                 };
-                unknown(kind, JsonText::parse(json).ok(), events);
+                self.pass_on(kind, JsonText::parse(json).ok(), events);
                 Ok(())
             }
         }
@@ -149,7 +159,7 @@ impl MessagesDecoder {
 
     /// Data that is no object: the name of an event may say that it need not be, and a whole body was cut.
     fn not_an_event(
-        &self,
+        &mut self,
         name: Option<&str>,
         json: &str,
         error: ModelError,
@@ -158,7 +168,7 @@ impl MessagesDecoder {
         let is_cut = serde_json::from_str::<&RawValue>(json).is_err_and(|error| error.is_eof());
         match name {
             Some(name) if name != "message" && name != "chunk" => {
-                unknown(name, JsonText::of(json).ok(), events);
+                self.pass_on(name, JsonText::of(json).ok(), events);
                 Ok(())
             }
             _ if is_cut && self.delivery == Delivery::Whole => Err(truncated().with_source(error)),
@@ -175,7 +185,7 @@ impl MessagesDecoder {
     ) -> Result<(), ModelError> {
         let event = super::base64::decode(bytes.as_str());
         let Some(event) = event.and_then(|event| String::from_utf8(event).ok()) else {
-            unknown("chunk", JsonText::parse(json).ok(), events);
+            self.pass_on("chunk", JsonText::parse(json).ok(), events);
             return Ok(());
         };
         self.data(None, &event, events)
@@ -207,6 +217,7 @@ impl MessagesDecoder {
         started.id = (!message.id.is_empty()).then(|| message.id.text());
         started.model = (!message.model.is_empty()).then(|| message.model.text());
         events.push_back(Event::Started(Box::new(started)));
+        events.extend(self.early.drain(..));
         report(message.usage.usage(), events);
         for (index, block) in (0..).zip(&message.content) {
             self.open(index, block, events)?;
@@ -215,100 +226,32 @@ impl MessagesDecoder {
         Ok(())
     }
 
-    fn block_start(&mut self, json: &str, events: &mut VecDeque<Event>) -> Result<(), ModelError> {
-        let start: BlockStart<'_> = read(json)?;
-        let index = start.index.0.unwrap_or(u64::from(self.next_part.0));
-        match start.block {
-            Some(block) => self.open(index, block, events),
-            None => {
-                unknown("content_block_start", JsonText::parse(json).ok(), events);
-                Ok(())
-            }
+    /// Goes on without a start, which a relay left out.
+    fn begin_anyhow(&mut self, events: &mut VecDeque<Event>) {
+        if !self.begun {
+            self.begun = true;
+            events.extend(self.early.drain(..));
         }
     }
 
-    fn open(
-        &mut self,
-        index: u64,
-        raw: &RawValue,
-        events: &mut VecDeque<Event>,
-    ) -> Result<(), ModelError> {
-        let part = self.take_part();
-        let opening = Opening {
-            index,
-            part,
-            calls: &mut self.calls,
-            deltas: &mut self.deltas,
+    /// Passes on what is not known here.
+    fn pass_on(&mut self, kind: &str, json: Option<JsonText>, events: &mut VecDeque<Event>) {
+        let Some(json) = json else {
+            return;
         };
-        let block = Block::open(opening, raw, events)
-            .map_err(|error| undecodable(&Frame::new(raw.get().as_bytes()), error))?;
-        self.has_calls |= block.is_call();
-        self.blocks.push(block);
-        Ok(())
-    }
-
-    fn block_delta(&mut self, json: &str, events: &mut VecDeque<Event>) -> Result<(), ModelError> {
-        let event: BlockDelta<'_> = read(json)?;
-        let delta = &event.delta;
-        let place = match self.place(event.index.0) {
-            Some(place) => Some(place),
-            None => self.open_unannounced(event.index.0, delta.kind.as_str()),
-        };
-        let taken = place.is_some_and(|place| {
-            let block = &mut self.blocks[place];
-            block.extend(delta, json, &mut self.deltas, events)
-                || block.merge(read::<RawDelta<'_>>(json).ok().and_then(|raw| raw.delta))
-        });
-        if !taken {
-            unknown(delta.kind.as_str(), JsonText::parse(json).ok(), events);
+        let event = Event::Unknown(Box::new(Unknown::new(kind, json)));
+        if self.begun {
+            events.push_back(event);
+            return;
         }
-        Ok(())
-    }
-
-    /// Some relays leave out the start of a block that needs no more than its first delta.
-    fn open_unannounced(&mut self, index: Option<u64>, delta: &str) -> Option<usize> {
-        let index = index.unwrap_or(u64::from(self.next_part.0));
-        let block = Block::unannounced(index, self.next_part, delta)?;
-        self.next_part = self.next_part.next();
-        self.blocks.push(block);
-        Some(self.blocks.len() - 1)
-    }
-
-    fn block_stop(&mut self, stop: &BlockStop, events: &mut VecDeque<Event>) {
-        if let Some(place) = self.place(stop.index.0) {
-            self.close(place, events);
+        self.early.push(event);
+        if self.early.len() == MAX_EARLY {
+            self.begin_anyhow(events);
         }
-    }
-
-    fn close(&mut self, place: usize, events: &mut VecDeque<Event>) {
-        let mut block = self.blocks.remove(place);
-        block.close(&mut self.deltas, events);
-        if let Some(sealable) = block.into_sealable() {
-            self.sealable = Some(sealable);
-        }
-    }
-
-    fn close_all(&mut self, events: &mut VecDeque<Event>) {
-        while !self.blocks.is_empty() {
-            self.close(0, events);
-        }
-    }
-
-    /// The open block of this index, or the last one where there is none.
-    fn place(&self, index: Option<u64>) -> Option<usize> {
-        match index {
-            Some(index) => self.blocks.iter().rposition(|block| block.index() == index),
-            None => self.blocks.len().checked_sub(1),
-        }
-    }
-
-    fn take_part(&mut self) -> PartIndex {
-        let part = self.next_part;
-        self.next_part = part.next();
-        part
     }
 
     fn message_delta(&mut self, event: MessageDelta<'_>, events: &mut VecDeque<Event>) {
+        self.begin_anyhow(events);
         report(event.usage.usage(), events);
         self.note(&event.delta, event.context_management, events);
     }
@@ -332,12 +275,13 @@ impl MessagesDecoder {
             ("context_management", context_management),
         ] {
             if let Some(raw) = raw {
-                unknown(kind, Some(raw.into()), events);
+                self.pass_on(kind, Some(raw.into()), events);
             }
         }
     }
 
     fn end(&mut self, events: &mut VecDeque<Event>) {
+        self.begin_anyhow(events);
         self.close_all(events);
         self.seal_container(events);
         let raw = self.stop_reason.take().unwrap_or_default();
@@ -375,12 +319,6 @@ fn finish_reason(raw: &str, has_calls: bool) -> FinishReason {
 fn report(usage: windlass_core::Usage, events: &mut VecDeque<Event>) {
     if !usage.is_unknown() {
         events.push_back(Event::Usage(usage));
-    }
-}
-
-fn unknown(kind: &str, json: Option<JsonText>, events: &mut VecDeque<Event>) {
-    if let Some(json) = json {
-        events.push_back(Event::Unknown(Box::new(Unknown::new(kind, json))));
     }
 }
 

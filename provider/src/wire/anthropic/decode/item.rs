@@ -13,11 +13,19 @@ pub(super) struct OpenItem {
     /// The block as it began. It stays as it is, letter for letter, when no delta comes.
     start: JsonText,
     input: String,
-    changed: Members,
+    grown: IndexMap<String, Grown>,
 }
 
 /// Members of an object, each as it was written.
 type Members = IndexMap<String, Box<RawValue>>;
+
+/// A member that deltas add to.
+#[derive(Debug)]
+enum Grown {
+    /// What stands between the quotes of a string, as it was written.
+    Text(String),
+    Other(Box<RawValue>),
+}
 
 impl OpenItem {
     pub(super) fn new(kind: &str, start: &RawValue) -> Self {
@@ -25,7 +33,7 @@ impl OpenItem {
             kind: kind.into(),
             start: start.into(),
             input: String::new(),
-            changed: Members::new(),
+            grown: IndexMap::new(),
         }
     }
 
@@ -43,15 +51,14 @@ impl OpenItem {
             if name == "type" {
                 continue;
             }
-            let known = self
-                .changed
-                .get(&name)
-                .cloned()
-                .or_else(|| self.began_with(&name));
-            let value = known
-                .and_then(|known| joined_strings(&known, &value))
-                .unwrap_or(value);
-            self.changed.insert(name, value);
+            let value = Grown::of(value);
+            match self.grown.get_mut(&name) {
+                Some(member) => member.add(value),
+                None => {
+                    let member = self.started_with(&name, value);
+                    self.grown.insert(name, member);
+                }
+            }
         }
         true
     }
@@ -62,26 +69,56 @@ impl OpenItem {
         if !self.input.trim().is_empty()
             && let Ok(input) = RawValue::from_string(object_or_wrapped(&self.input).into_owned())
         {
-            self.changed.insert("input".to_owned(), input);
+            self.grown.insert("input".to_owned(), Grown::Other(input));
         }
-        if self.changed.is_empty() {
+        if self.grown.is_empty() {
             return Item::new(kind, self.start.clone());
         }
         let mut members: Members = serde_json::from_str(self.start.as_str()).unwrap_or_default();
-        members.extend(std::mem::take(&mut self.changed));
+        for (name, member) in self.grown.drain(..) {
+            members.extend(member.json().map(|json| (name, json)));
+        }
         let json = JsonText::of(&members).unwrap_or_else(|_| self.start.clone());
         Item::new(kind, json)
     }
 
-    fn began_with(&self, name: &str) -> Option<Box<RawValue>> {
-        let mut members: Members = serde_json::from_str(self.start.as_str()).ok()?;
-        members.swap_remove(name)
+    /// What the block began with under this name, and the first that a delta adds to it.
+    fn started_with(&self, name: &str, value: Grown) -> Grown {
+        let members = serde_json::from_str::<Members>(self.start.as_str());
+        match members
+            .ok()
+            .and_then(|mut members| members.swap_remove(name))
+        {
+            Some(began) => {
+                let mut member = Grown::of(began);
+                member.add(value);
+                member
+            }
+            None => value,
+        }
     }
 }
 
-/// One string of two, as they were written.
-fn joined_strings(one: &RawValue, two: &RawValue) -> Option<Box<RawValue>> {
-    let one = one.get().strip_prefix('"')?.strip_suffix('"')?;
-    let two = two.get().strip_prefix('"')?.strip_suffix('"')?;
-    RawValue::from_string(format!("\"{one}{two}\"")).ok()
+impl Grown {
+    fn of(value: Box<RawValue>) -> Self {
+        let inside = value.get().strip_prefix('"');
+        match inside.and_then(|rest| rest.strip_suffix('"')) {
+            Some(text) => Grown::Text(text.to_owned()),
+            None => Grown::Other(value),
+        }
+    }
+
+    fn add(&mut self, value: Grown) {
+        match (self, value) {
+            (Grown::Text(text), Grown::Text(more)) => text.push_str(&more),
+            (member, value) => *member = value,
+        }
+    }
+
+    fn json(self) -> Option<Box<RawValue>> {
+        match self {
+            Grown::Text(text) => RawValue::from_string(format!("\"{text}\"")).ok(),
+            Grown::Other(value) => Some(value),
+        }
+    }
 }

@@ -370,6 +370,26 @@ fn what_is_unknown_is_passed_on() {
     });
 }
 
+// R-6
+#[test]
+fn what_comes_before_the_start_follows_it() {
+    let note = named(r#"{"type":"vendor.note","a":1.0}"#);
+    let text = block(0, TEXT, &[r#"{"type":"text_delta","text":"Hi"}"#]);
+    let body = sse(&[&text[0], &text[1], &text[2]], "end_turn");
+    for notes in [1, 40] {
+        let body = note.repeat(notes) + &body;
+        let (events, error) = events(&CODEC, SSE, body.as_bytes(), Delivery::Streamed);
+        assert!(error.is_none(), "{error:?}");
+        let unknown = |event: &&Event| matches!(event, Event::Unknown(_));
+        assert_eq!(events.iter().filter(unknown).count(), notes);
+        check_stream(&CODEC, &body, |response| {
+            assert_eq!(shown(response), ["text Hi"]);
+        });
+    }
+    let (events, error) = events(&CODEC, SSE, note.as_bytes(), Delivery::Streamed);
+    assert_eq!((events.len(), error.is_some()), (1, true));
+}
+
 // R-89
 #[test]
 fn halves_of_a_character_are_joined() {
