@@ -12,10 +12,11 @@ use windlass_core::{Event, Finish, FinishReason, JsonText, ModelError, Started, 
 
 use self::kind::{Kind, unknown_name};
 use self::output::{Output, Piece, Source};
-use self::shapes::{Answer, Content, Envelope, Snapshot, read};
+use self::shapes::{Answer, Content, Envelope, Snapshot};
 use crate::classify;
 use crate::codec::{Decoder, Delivery, truncated, undecodable};
 use crate::frame::Frame;
+use crate::wire::lenient::{is_noise, parse};
 
 pub(super) use self::shapes::Members;
 
@@ -55,7 +56,7 @@ impl From<serde_json::Error> for Failure {
 
 impl Decoder for ResponsesDecoder {
     fn frame(&mut self, frame: &Frame<'_>, events: &mut VecDeque<Event>) -> Result<(), ModelError> {
-        if matches!(self.stage, Stage::Finished | Stage::Failed) || is_idle(frame.data) {
+        if matches!(self.stage, Stage::Finished | Stage::Failed) || is_empty(frame.data) {
             return Ok(());
         }
         let before = events.len();
@@ -80,6 +81,10 @@ impl Decoder for ResponsesDecoder {
         }
         Err(truncated())
     }
+
+    fn is_complete(&self) -> bool {
+        self.stage == Stage::Finished
+    }
 }
 
 impl ResponsesDecoder {
@@ -99,25 +104,25 @@ impl ResponsesDecoder {
         events: &mut VecDeque<Event>,
     ) -> Result<(), Failure> {
         match kind {
-            Kind::Delta(piece) => self.output.delta(piece, &read(data)?, events),
-            Kind::Done(piece) => self.output.fill(piece, &read(data)?, events),
+            Kind::Delta(piece) => self.output.delta(piece, &parse(data)?, events),
+            Kind::Done(piece) => self.output.fill(piece, &parse(data)?, events),
             Kind::Begun if self.stage == Stage::Fresh => {
-                started(&read::<Envelope<'_>>(data)?.response, events);
+                started(&parse::<Envelope<'_>>(data)?.response, events);
             }
             Kind::Begun | Kind::Silent => {}
             Kind::Failed => return Err(Failure::Reported),
             Kind::Completed => {
-                self.end(&read::<Envelope<'_>>(data)?.response, "completed", events)?;
+                self.end(&parse::<Envelope<'_>>(data)?.response, "completed", events)?;
             }
             Kind::Incomplete => {
-                self.end(&read::<Envelope<'_>>(data)?.response, "incomplete", events)?;
+                self.end(&parse::<Envelope<'_>>(data)?.response, "incomplete", events)?;
             }
-            Kind::Whole => self.end(&read(data)?, "", events)?,
+            Kind::Whole => self.end(&parse(data)?, "", events)?,
             Kind::Untyped if self.delivery == Delivery::Whole => {
                 return Err(serde_json::Error::custom("the body is not a response").into());
             }
             Kind::Unknown | Kind::Untyped => push_unknown(name, data, events)?,
-            _ => self.take_whole(kind, &read(data)?, events)?,
+            _ => self.take_whole(kind, &parse(data)?, events)?,
         }
         Ok(())
     }
@@ -214,10 +219,9 @@ impl ResponsesDecoder {
     }
 }
 
-/// Data that carries nothing: the sentinel that OpenRouter ends with, and comments that a relay passed on as data.
-fn is_idle(data: &[u8]) -> bool {
-    let data = data.trim_ascii();
-    data.is_empty() || data == b"[DONE]" || data.starts_with(b":")
+/// Whether a frame carries nothing: noise, or the sentinel that OpenRouter ends with.
+fn is_empty(data: &[u8]) -> bool {
+    is_noise(data) || data.trim_ascii() == b"[DONE]"
 }
 
 fn started(answer: &Answer<'_>, events: &mut VecDeque<Event>) {
@@ -241,7 +245,7 @@ fn push_unknown(
     data: &[u8],
     events: &mut VecDeque<Event>,
 ) -> Result<(), serde_json::Error> {
-    let json: &RawValue = read(data)?;
+    let json: &RawValue = parse(data)?;
     let kind = if name.is_empty() {
         unknown_name(data)?
     } else {

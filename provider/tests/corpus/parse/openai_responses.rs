@@ -357,6 +357,9 @@ fn outcome(item: &Value, said: &Conversation) -> Result<Outcome, String> {
     let call = said.open_calls().find(|call| call.id.as_str() == id);
     let call = call.ok_or_else(|| format!("an outcome without its call `{id}`"))?;
     if let Some(text) = item["output"].as_str() {
+        if text.is_empty() {
+            return Err("an outcome that says nothing".into());
+        }
         return Ok(Outcome::new(call, OutcomeStatus::Success, text));
     }
     let part = |part: &Value| match user_part(part)? {

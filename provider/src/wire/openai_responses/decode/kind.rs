@@ -3,9 +3,9 @@
 use serde_json::value::RawValue;
 
 use super::output::{Piece, Source};
-use super::shapes::read;
 use crate::frame::Frame;
 use crate::json::{JsonStr, wire_object};
+use crate::wire::lenient::parse;
 
 /// What to do with an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,7 +80,7 @@ impl Kind {
 
     /// The kind of a frame whose `type` does not come first, or that has none.
     fn looked_for(data: &[u8]) -> Result<Self, serde_json::Error> {
-        let peek: Peek<'_> = read(data)?;
+        let peek: Peek<'_> = parse(data)?;
         Ok(match peek.kind {
             Some(kind) => Kind::named(kind.as_str()).unwrap_or(Kind::Unknown),
             None if peek.error.is_some() && peek.output.is_none() => Kind::Failed,
@@ -112,7 +112,7 @@ fn leading_type(data: &[u8]) -> Option<&str> {
 
 /// The name of an event of an unknown kind.
 pub(super) fn unknown_name(data: &[u8]) -> Result<windlass_core::Text, serde_json::Error> {
-    let peek: Peek<'_> = read(data)?;
+    let peek: Peek<'_> = parse(data)?;
     Ok(peek
         .kind
         .map_or_else(|| peek.object.text(), |kind| kind.text()))

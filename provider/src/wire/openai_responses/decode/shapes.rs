@@ -8,14 +8,6 @@ use windlass_core::{Citation, JsonText, Usage};
 
 use crate::json::{Count, JsonStr, Key, wire_object};
 
-/// Reads `data` as a `T`. Text that is UTF-8, as it nearly always is, is checked once instead of string by string.
-pub(super) fn read<'a, T: Deserialize<'a>>(data: &'a [u8]) -> Result<T, serde_json::Error> {
-    match std::str::from_utf8(data) {
-        Ok(text) => serde_json::from_str(text),
-        Err(_) => serde_json::from_slice(data),
-    }
-}
-
 wire_object! {
     /// A piece of a part.
     pub(super) struct Delta<'a> {

@@ -6,10 +6,10 @@ use super::super::decode::Members;
 use super::super::{Feature, OpenAiResponses};
 use super::ids::call_ids;
 use super::input::{write_list, write_message};
-use super::media;
 use super::object::Object;
 use crate::body::Separated;
 use crate::codec::Encode;
+use crate::wire::plain;
 
 /// What of an answer may be sent.
 #[derive(Clone, Copy)]
@@ -60,7 +60,7 @@ pub(super) fn write(
             }
             AssistantPart::Media(media) => {
                 separated.next(out);
-                write_message("assistant", &media::left_out("media", &media.mime), out);
+                write_message("assistant", &plain::named("media", media), out);
             }
             part => {
                 let Some(first) = said(part) else { continue };

@@ -9,6 +9,7 @@ use super::tools::schema_rules;
 use crate::body::Degraded;
 use crate::codec::Encode;
 use crate::schema::lower;
+use crate::wire::lacking::lacks;
 
 #[derive(Debug, Serialize)]
 pub(super) struct TextMember<'a> {
@@ -37,7 +38,7 @@ pub(super) fn text<'a>(
         Some(OutputFormat::Text) => Format::Text,
         Some(OutputFormat::Json) => Format::JsonObject,
         Some(OutputFormat::Schema { name, schema }) => {
-            if call.profile.abilities.has(Ability::Schema) == Some(false) {
+            if lacks(call, Ability::Schema) {
                 degraded.leave_out("output", "the model does not answer by a schema")?;
                 return Ok(None);
             }

@@ -1,15 +1,20 @@
 //! The conversation as input items.
 
 use windlass_core::{
-    Ability, Entry, Message, ModelError, Outcome, OutcomePart, OutcomeStatus, User, UserPart,
+    Ability, Entry, Media, Message, ModelError, Outcome, OutcomePart, User, UserPart,
 };
 
 use super::super::{Feature, OpenAiResponses};
 use super::ids::call_ids;
-use super::object::Object;
+use super::object::{self, Object};
 use super::{assistant, media};
 use crate::body::{Degraded, Separated};
 use crate::codec::Encode;
+use crate::wire::lacking::lacks as model_lacks;
+use crate::wire::plain::{self, Pictures};
+
+/// What stands in for a part of a kind that came later than this wire.
+const UNKNOWN_PART: &str = "[something that cannot be shown here]";
 
 /// Refuses what the model or the wire cannot take, or warns that it is described instead.
 pub(super) fn check(
@@ -39,7 +44,7 @@ pub(super) fn check(
 
 /// The name of the ability that `part` needs and the model or the wire lacks.
 fn lacks(codec: &OpenAiResponses, call: &Encode<'_>, part: &UserPart) -> Option<&'static str> {
-    let cannot = |ability| call.profile.abilities.has(ability) == Some(false);
+    let cannot = |ability| model_lacks(call, ability);
     match part {
         UserPart::Image(_) if cannot(Ability::Images) => Some("images"),
         UserPart::Audio(_) if !codec.has(Feature::Audio) || cannot(Ability::Audio) => Some("audio"),
@@ -105,21 +110,21 @@ fn write_user_part(codec: &OpenAiResponses, call: &Encode<'_>, part: &UserPart, 
     let is_lacking = lacks(codec, call, part).is_some();
     match part {
         UserPart::Text(text) => media::write_text(text, out),
-        UserPart::Image(image) if is_lacking => describe("picture", &image.mime, out),
+        UserPart::Image(image) if is_lacking => describe("image", image, out),
         UserPart::Image(image) => media::write_image(image, out),
-        UserPart::Audio(audio) if is_lacking => describe("recording", &audio.mime, out),
+        UserPart::Audio(audio) if is_lacking => describe("audio", audio, out),
         UserPart::Audio(audio) => media::write_audio(audio, out),
         UserPart::Document(document) if is_lacking => {
-            describe("file", &document.media.mime, out);
+            describe("document", &document.media, out);
         }
         UserPart::Document(document) => media::write_document(document, out),
-        UserPart::Video(video) => describe("film", &video.mime, out),
-        _ => describe("part", "", out),
+        UserPart::Video(video) => describe("video", video, out),
+        _ => media::write_text(UNKNOWN_PART, out),
     }
 }
 
-fn describe(kind: &str, mime: &str, out: &mut Vec<u8>) {
-    media::write_text(&media::left_out(kind, mime), out);
+fn describe(kind: &str, media: &Media, out: &mut Vec<u8>) {
+    media::write_text(&plain::named(kind, media), out);
 }
 
 fn write_outcomes(
@@ -140,21 +145,19 @@ fn write_outcomes(
     }
 }
 
-/// Text as a string, which every host takes; with pictures or files a list, where the host takes one.
+/// Text as a string, which every host takes; with pictures or files a list, where the host takes one. The wire has no
+/// flag for a call that failed.
 fn write_output(codec: &OpenAiResponses, call: &Encode<'_>, outcome: &Outcome, out: &mut Vec<u8>) {
-    let failed = failure(outcome.status);
     let is_plain = outcome.parts.iter().all(|part| part.as_text().is_some());
     if is_plain || !codec.has(Feature::OutcomeMedia) {
-        let mut texts: Vec<_> = outcome.parts.iter().map(described).collect();
-        texts.splice(0..0, failed.map(Into::into));
-        let text = texts.join("\n");
-        return crate::body::write_json(out, &text).expect("a string has a JSON form");
+        let text = plain::outcome(outcome, Pictures::Named);
+        return object::push_string(&text, out);
     }
     let mut separated = Separated::new();
     out.push(b'[');
-    if let Some(failed) = failed {
+    if outcome.status.is_failure() {
         separated.next(out);
-        media::write_text(failed, out);
+        media::write_text("error:", out);
     }
     let is_said = |part: &&OutcomePart| part.as_text() != Some("");
     for part in outcome.parts.iter().filter(is_said) {
@@ -165,44 +168,14 @@ fn write_output(codec: &OpenAiResponses, call: &Encode<'_>, outcome: &Outcome, o
 }
 
 fn write_outcome_part(call: &Encode<'_>, part: &OutcomePart, out: &mut Vec<u8>) {
-    let can = |ability| call.profile.abilities.has(ability) != Some(false);
+    let can = |ability| !model_lacks(call, ability);
     match part {
         OutcomePart::Image(image) if can(Ability::Images) => media::write_image(image, out),
         OutcomePart::Document(document) if can(Ability::Documents) => {
             media::write_document(document, out);
         }
-        part => media::write_text(&described(part), out),
+        part => media::write_text(&plain::outcome_part(part), out),
     }
-}
-
-/// A part of an outcome in words.
-fn described(part: &OutcomePart) -> std::borrow::Cow<'_, str> {
-    use windlass_core::Source;
-    match part {
-        OutcomePart::Image(image) => media::left_out("picture", &image.mime).into(),
-        OutcomePart::Audio(audio) => media::left_out("recording", &audio.mime).into(),
-        OutcomePart::Document(document) => match &document.media.source {
-            Source::Text(text) => media::framed(document.name.as_deref(), text).into(),
-            _ => media::left_out("file", &document.media.mime).into(),
-        },
-        part => part.as_text().unwrap_or_default().into(),
-    }
-}
-
-/// What the model is told before the outcome of a call that failed: the wire has no flag for it.
-fn failure(status: OutcomeStatus) -> Option<&'static str> {
-    Some(match status {
-        OutcomeStatus::Success => return None,
-        OutcomeStatus::Panicked => "[the tool crashed]",
-        OutcomeStatus::TimedOut => "[the call timed out]",
-        OutcomeStatus::Cancelled => "[the call was cancelled]",
-        OutcomeStatus::UnknownTool => "[there is no such tool]",
-        OutcomeStatus::BadArguments => "[the arguments are not valid]",
-        OutcomeStatus::Denied => "[the call was not allowed]",
-        OutcomeStatus::DuplicateId => "[the call was not run: its id is taken]",
-        OutcomeStatus::Interrupted => "[the call was interrupted]",
-        _ => "[the call failed]",
-    })
 }
 
 /// Writes a list of what `write` makes of each.

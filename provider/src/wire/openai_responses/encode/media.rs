@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use windlass_core::{Document, Media, Source, Text};
 
 use super::object::Object;
+use crate::wire::plain::{framed, named};
 
 /// The name of a file that has none: OpenAI wants one beside its content.
 const UNNAMED: &str = "document";
@@ -28,7 +29,7 @@ pub(super) fn write_image(image: &Media, out: &mut Vec<u8>) {
 pub(super) fn write_audio(audio: &Media, out: &mut Vec<u8>) {
     let data = match &audio.source {
         Source::Base64(data) | Source::Text(data) | Source::Url(data) | Source::File(data) => data,
-        _ => return write_text(&left_out("recording", &audio.mime), out),
+        _ => return write_text(&named("audio", audio), out),
     };
     let format = match &*audio.mime {
         "audio/mpeg" => "mp3",
@@ -49,6 +50,9 @@ pub(super) fn write_audio(audio: &Media, out: &mut Vec<u8>) {
 
 /// Writes a file. Plain text goes as text within a frame that names the document, which every model can read.
 pub(super) fn write_document(document: &Document, out: &mut Vec<u8>) {
+    if let Some(framed) = framed(document) {
+        return write_text(&framed, out);
+    }
     if let Some(context) = document
         .context
         .as_deref()
@@ -57,33 +61,15 @@ pub(super) fn write_document(document: &Document, out: &mut Vec<u8>) {
         write_text(context, out);
         out.push(b',');
     }
-    let part = |out| Object::begin(out).string("type", "input_file");
-    let name = document.name.as_deref();
-    match &document.media.source {
-        Source::Text(text) => write_text(&framed(name, text), out),
-        Source::Url(url) => part(out).string("file_url", url).end(),
-        Source::File(id) => part(out).string("file_id", id).end(),
-        source => part(out)
-            .string("filename", name.unwrap_or(UNNAMED))
-            .string("file_data", &address(&document.media.mime, source))
-            .end(),
-    }
-}
-
-/// What stands in for media that the model or the wire cannot take.
-pub(super) fn left_out(kind: &str, mime: &str) -> String {
-    match mime {
-        "" => format!("[{kind} left out: it cannot be shown here]"),
-        _ => format!("[{kind} ({mime}) left out: it cannot be shown here]"),
-    }
-}
-
-/// A document as text.
-pub(super) fn framed(name: Option<&str>, text: &str) -> String {
-    match name {
-        Some(name) => format!("<document name=\"{name}\">\n{text}\n</document>"),
-        None => format!("<document>\n{text}\n</document>"),
-    }
+    let part = Object::begin(out).string("type", "input_file");
+    let part = match &document.media.source {
+        Source::Url(url) => part.string("file_url", url),
+        Source::File(id) => part.string("file_id", id),
+        source => part
+            .string("filename", document.name.as_deref().unwrap_or(UNNAMED))
+            .string("file_data", &address(&document.media.mime, source)),
+    };
+    part.end();
 }
 
 /// Where the content is; content that is here becomes an address of its own.

@@ -10,9 +10,10 @@ use windlass_core::{
 use super::super::{Feature, OpenAiResponses, UserMember};
 use super::format::{TextMember, text};
 use super::reasoning::{ReasoningMember, reasoning};
-use super::tools::{Choice, choose};
+use super::tools::{Choice, choose, has_tools};
 use crate::body::Degraded;
 use crate::codec::{Delivery, Encode};
+use crate::wire::lacking::lacks;
 
 /// What stands before tools, instructions and input.
 #[derive(Debug, Default, Serialize)]
@@ -100,7 +101,7 @@ impl<'a> Head<'a> {
         let stores = chosen.map(|chosen| chosen == Continuation::Stored);
         self.store = stores.filter(|_| codec.has(Feature::Store));
         self.previous_response_id = previous;
-        let thinks = call.profile.abilities.has(Ability::Thinking) != Some(false);
+        let thinks = !lacks(call, Ability::Thinking);
         if stores == Some(false) && thinks && codec.has(Feature::EncryptedReasoning) {
             self.include = ENCRYPTED;
         }
@@ -118,8 +119,7 @@ impl<'a> Head<'a> {
         } else if sampling.max_output_tokens.is_some() {
             degraded.leave_out("max_output_tokens", "the host does not take it")?;
         }
-        let samples = codec.has(Feature::Sampling)
-            && call.profile.abilities.has(Ability::Sampling) != Some(false);
+        let samples = codec.has(Feature::Sampling) && !lacks(call, Ability::Sampling);
         if samples {
             (self.temperature, self.top_p) = (sampling.temperature, sampling.top_p);
             return Ok(());
@@ -137,7 +137,10 @@ impl<'a> Head<'a> {
         degraded: &mut Degraded,
     ) -> Result<(), ModelError> {
         let options = call.options;
-        if call.request.tools.is_empty() {
+        if !has_tools(call) {
+            if !call.request.tools.is_empty() {
+                degraded.leave_out("tools", "the model calls none")?;
+            }
             return match options.tool_choice {
                 Some(ToolChoice::Required | ToolChoice::Tool(_)) => {
                     degraded.leave_out("tool_choice", "the request has no tools")

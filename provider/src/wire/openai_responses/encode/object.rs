@@ -49,6 +49,7 @@ impl<'o> Object<'o> {
     }
 }
 
-fn push_string(text: &str, out: &mut Vec<u8>) {
+/// Appends a string.
+pub(super) fn push_string(text: &str, out: &mut Vec<u8>) {
     write_json(out, text).expect("a string has a JSON form");
 }

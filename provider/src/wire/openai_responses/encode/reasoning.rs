@@ -6,6 +6,7 @@ use windlass_core::{Ability, Effort, ModelError, Reasoning};
 use super::super::{Efforts, OpenAiResponses};
 use crate::body::Degraded;
 use crate::codec::Encode;
+use crate::wire::lacking::lacks;
 
 #[derive(Debug, Serialize)]
 pub(super) struct ReasoningMember {
@@ -33,7 +34,7 @@ pub(super) fn reasoning(
     let Some(effort) = call.options.reasoning.and_then(effort) else {
         return Ok(None);
     };
-    if call.profile.abilities.has(Ability::Thinking) == Some(false) {
+    if lacks(call, Ability::Thinking) {
         if effort != Effort::Off {
             degraded.leave_out("reasoning", "the model does not think first")?;
         }

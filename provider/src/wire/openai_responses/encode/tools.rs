@@ -2,12 +2,13 @@
 
 use serde::Serialize;
 use serde_json::Value;
-use windlass_core::{ModelError, ToolChoice, ToolSpec};
+use windlass_core::{Ability, ModelError, ToolChoice, ToolSpec};
 
 use super::super::{Feature, OpenAiResponses};
 use crate::body::{Body, Separated, write_json};
 use crate::codec::Encode;
 use crate::schema::{SchemaRules, lower};
+use crate::wire::lacking::lacks;
 
 #[derive(Serialize)]
 struct Function<'a> {
@@ -28,13 +29,18 @@ pub(super) fn schema_rules(codec: &OpenAiResponses) -> SchemaRules {
     }
 }
 
+/// Whether there are tools that the model can call.
+pub(super) fn has_tools(call: &Encode<'_>) -> bool {
+    !call.request.tools.is_empty() && !lacks(call, Ability::Tools)
+}
+
 pub(super) fn write(
     codec: &OpenAiResponses,
     call: &Encode<'_>,
     body: &mut Body<'_>,
 ) -> Result<(), ModelError> {
     let tools = &call.request.tools;
-    if tools.is_empty() {
+    if !has_tools(call) {
         return Ok(());
     }
     let rules = schema_rules(codec);

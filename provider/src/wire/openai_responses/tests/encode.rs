@@ -192,6 +192,7 @@ fn what_the_wire_lacks_is_refused_or_left_out() {
 #[test]
 fn what_the_model_cannot_do_is_refused() {
     let cannot = [
+        Ability::Tools,
         Ability::Images,
         Ability::Thinking,
         Ability::Schema,
@@ -213,6 +214,7 @@ fn what_the_model_cannot_do_is_refused() {
     seen.push_user(picture).unwrap();
     for (request, option) in [
         (Request::new(seen), "images"),
+        (Request::new("Hi").with_tools([weather()]), "tools"),
         (
             Request::new("Hi").with_options(Options::new().with_reasoning(effort)),
             "reasoning",
@@ -315,7 +317,10 @@ fn recordings_go_where_the_host_takes_them() {
         let sent = encode(&PLAIN, &request.clone().with_options(warn.clone())).unwrap();
         assert_eq!(sent.warnings.len(), 1, "every request warns");
         let body = String::from_utf8(sent.body).unwrap();
-        assert!(body.contains("[recording (audio/mpeg) left out"), "{body}");
+        assert!(
+            body.contains("[audio of the type audio/mpeg, not shown]"),
+            "{body}"
+        );
     }
 }
 
@@ -362,10 +367,10 @@ fn outcomes_say_how_the_call_ended() {
     ])
     .unwrap();
     let asked = r#"[{"role":"user","content":"Go"},{"type":"function_call","call_id":"c","name":"one","arguments":"{}"},{"type":"function_call","call_id":"c_2","name":"two","arguments":"{}"},{"type":"function_call","call_id":"d","name":"see","arguments":"{"},"#;
-    let told = r#"{"type":"function_call_output","call_id":"c","output":"4"},{"type":"function_call_output","call_id":"c_2","output":"[the call failed]\nNo power."},"#;
+    let told = r#"{"type":"function_call_output","call_id":"c","output":"4"},{"type":"function_call_output","call_id":"c_2","output":"error: No power."},"#;
     let list = r#"{"type":"function_call_output","call_id":"d","output":[{"type":"input_text","text":"A map:"},{"type":"input_image","image_url":"https://x/y.png"}]}]"#;
     assert_eq!(input(&PLAIN, said.clone()), format!("{asked}{told}{list}"));
-    let words = r#"{"type":"function_call_output","call_id":"d","output":"A map:\n[picture (image/png) left out: it cannot be shown here]"}]"#;
+    let words = r#"{"type":"function_call_output","call_id":"d","output":"A map:\n[image of the type image/png at https://x/y.png, not shown]"}]"#;
     assert_eq!(
         input(&PLAIN.without(Feature::OutcomeMedia), said),
         format!("{asked}{told}{words}")
@@ -381,7 +386,7 @@ fn open_calls_are_answered() {
     let input = input(&PLAIN, said);
     assert!(
         input.contains(
-            r#"{"type":"function_call_output","call_id":"c","output":"[the call was interrupted]\n"#
+            r#"{"type":"function_call_output","call_id":"c","output":"error: interrupted: "#
         ),
         "{input}"
     );
