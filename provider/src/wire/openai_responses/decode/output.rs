@@ -212,7 +212,26 @@ impl Output {
             let at = known.unwrap_or(self.items.len() - 1);
             self.complete(at, raw, &item, events);
         }
+        (0..self.items.len()).for_each(|at| self.end(at, events));
         Ok(())
+    }
+
+    /// Ends an item of which the wire never said that it is complete.
+    fn end(&mut self, at: usize, events: &mut VecDeque<Event>) {
+        if std::mem::replace(&mut self.items[at].done, true) {
+            return;
+        }
+        let seal = Seal::new();
+        let (body, mut sink) = self.open_for(at, events);
+        match body {
+            Body::Message(message) => message.end(&seal, &mut sink),
+            Body::Reasoning(reasoning) => reasoning.end(&seal, &mut sink),
+            Body::Call(call) => {
+                call.end(&seal, &mut sink);
+                self.has_calls = true;
+            }
+            Body::Other => {}
+        }
     }
 
     /// Takes in a whole item: what is missing of it, its seal, its end.

@@ -40,7 +40,7 @@ fn sentinels_and_comments_say_nothing() {
         ": PROCESSING",
         r#"{"type":"response.completed","response":{"status":"completed","output":[]}}"#,
     ];
-    check(&body, &["text 0.0 Hi", "finish Stop completed"]);
+    check(&body, &["text 0.0 Hi", "end 0.0", "finish Stop completed"]);
     let after = [
         &body[..],
         &["[DONE]", r#"{"type":"error","message":"late"}"#],
@@ -80,6 +80,9 @@ fn what_the_deltas_lack_is_filled() {
             "text 1.0 B",
             "text 0.0 a",
             "text 2.0 C",
+            "end 0.0",
+            "end 1.0",
+            "end 2.0",
             "finish Stop completed",
         ],
     );
@@ -107,6 +110,7 @@ fn indexes_are_not_trusted() {
             "end 0.0",
             "end 1.0",
             "text 2.4094 Far",
+            "end 2.4094",
             "finish Calls completed",
         ],
     );
@@ -141,5 +145,31 @@ fn reasoning_beside_the_output_is_passed_on() {
             r#"{"type":"response.completed","response":{"status":"completed","reasoning":"Hm.","output":[]}}"#,
         ],
         &["unknown reasoning", "finish Stop completed"],
+    );
+}
+
+/// What the wire never ends is ended with the answer.
+// R-89
+#[test]
+fn what_is_left_open_is_ended() {
+    check(
+        &[
+            r#"{"type":"response.output_text.delta","output_index":0,"delta":"Hm \ud83d"}"#,
+            r#"{"type":"response.reasoning_text.delta","output_index":1,"delta":"\ud83d"}"#,
+            r#"{"type":"response.function_call_arguments.delta","output_index":2,"delta":"{}"}"#,
+            r#"{"type":"response.output_item.added","output_index":3,"item":{"type":"mcp_call"}}"#,
+            r#"{"type":"response.completed","response":{"status":"completed"}}"#,
+        ],
+        &[
+            "text 0.0 Hm ",
+            "text 0.0 \u{fffd}",
+            "end 0.0",
+            "thinking 1.0 \u{fffd}",
+            "end 1.0",
+            "call 2.0 call_w0 ",
+            "arguments 2.0 {}",
+            "end 2.0",
+            "finish Calls completed",
+        ],
     );
 }

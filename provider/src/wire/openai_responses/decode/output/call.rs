@@ -61,11 +61,16 @@ impl GrowingCall {
     pub(super) fn complete(&mut self, item: &Members<'_>, seal: Seal, sink: &mut Sink<'_>) {
         self.open(item.string("name").unwrap_or_default().text(), item, sink);
         self.fill(item.get("arguments"), sink);
+        self.end(&sealed(seal, item, KNOWN), sink);
+    }
+
+    /// Ends the call, which opens now at the latest: a call without a name is one all the same.
+    pub(super) fn end(&mut self, seal: &Seal, sink: &mut Sink<'_>) {
+        self.open("".into(), &Members::default(), sink);
         if let Some(lone) = sink.deltas.end(sink.first) {
             self.push(lone, sink);
         }
-        let seal = sealed(seal, item, KNOWN);
-        push_seal(sink.first, &seal, sink.events);
+        push_seal(sink.first, seal, sink.events);
         sink.events.push_back(Event::PartEnd { part: sink.first });
     }
 

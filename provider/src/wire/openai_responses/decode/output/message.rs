@@ -58,11 +58,14 @@ impl GrowingMessage {
         if self.contents.is_empty() {
             self.content(0, false, sink);
         }
-        let seal = sealed(seal, item, KNOWN);
-        for content in &mut self.contents {
-            content.end(&seal, sink);
-        }
+        self.end(&sealed(seal, item, KNOWN), sink);
         self.contents.iter().any(|content| content.refuses)
+    }
+
+    pub(super) fn end(&mut self, seal: &Seal, sink: &mut Sink<'_>) {
+        for content in &mut self.contents {
+            content.end(seal, sink);
+        }
     }
 
     /// Takes in one part of the whole message. Where the stream counted its parts in another way, no text of it is taken

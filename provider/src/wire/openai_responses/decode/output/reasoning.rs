@@ -79,10 +79,15 @@ impl GrowingReasoning {
         if self.part.is_none() {
             self.push("".into(), sink);
         }
+        self.end(&sealed(seal, item, KNOWN), sink);
+    }
+
+    pub(super) fn end(&mut self, seal: &Seal, sink: &mut Sink<'_>) {
         self.end_section(sink);
-        let seal = sealed(seal, item, KNOWN);
-        push_seal(sink.first, &seal, sink.events);
-        sink.events.push_back(Event::PartEnd { part: sink.first });
+        if let Some(part) = self.part {
+            push_seal(part, seal, sink.events);
+            sink.events.push_back(Event::PartEnd { part });
+        }
     }
 
     fn fill_all(&mut self, source: Source, texts: &[&RawValue], sink: &mut Sink<'_>) {
