@@ -4,13 +4,18 @@
 
 use std::time::Duration;
 
-use windlass_core::{ErrorKind, Event, FinishReason, Model, ModelError, Request, Response, Usage};
+use windlass_core::{
+    AssistantPart, ErrorKind, Event, FinishReason, Model, ModelError, Request, Response, Usage,
+};
 use windlass_provider::codec::Delivery;
 use windlass_provider::host::Host;
 use windlass_provider::hosts;
 use windlass_provider::simulate::{Fault, Reply, Simulator};
 
 const WIRES: &[(Host, &str)] = &[
+    (hosts::OPENAI, "gpt-5"),
+    (hosts::GEMINI, "gemini-2.5-flash"),
+    (hosts::MISTRAL, "mistral-small-latest"),
     (hosts::OPENAI_RESPONSES, "gpt-5"),
     (hosts::ANTHROPIC, "claude-sonnet-4-5"),
     (hosts::BEDROCK, "amazon.nova-micro-v1:0"),
@@ -36,6 +41,13 @@ async fn ask(model: &dyn Model) -> Result<Response, ModelError> {
 
 fn check(response: &Response, host: &Host) {
     let message = &response.message;
+    let Some(AssistantPart::Thinking(thinking)) = message.parts.first() else {
+        panic!("{host:?}: {message:?}");
+    };
+    assert_eq!(
+        thinking.text, "The user wants the weather of two cities. ",
+        "{host:?}"
+    );
     assert_eq!(message.text(), "Let me look: Grüße, 😀. ", "{host:?}");
     let calls: Vec<_> = message
         .calls()
