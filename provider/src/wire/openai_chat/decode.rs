@@ -9,16 +9,17 @@ use windlass_core::{
 
 use self::calls::Calls;
 use self::chunk::{
-    Choice, Chunk, Content, ContentPart, Delta, Probe, RawChoices, Tokens, says_something,
+    Choice, Chunk, Content, ContentPart, Delta, Few, Probe, RawChoices, ToolCall, says_something,
 };
 use self::details::Details;
 use self::extras::Extras;
-use self::memo::{Memo, Piece, PieceKind};
+use self::memo::{Memo, PieceKind};
+use self::words::Words;
 use super::{OpenAiChat, ReasoningCount, StreamEnd};
 use crate::classify;
 use crate::codec::{Decoder, Delivery, truncated, undecodable};
 use crate::frame::Frame;
-use crate::json::{Deltas, JsonStr};
+use crate::json::JsonStr;
 
 mod calls;
 mod chunk;
@@ -29,6 +30,7 @@ mod memo;
 #[cfg(test)]
 mod tests;
 mod usage;
+mod words;
 
 /// Thinking that has a field of its own. The wire names no order between fields, so each has its fixed place.
 const THINKING: PartIndex = PartIndex(0);
@@ -71,17 +73,6 @@ enum Progress {
     Over,
 }
 
-/// Words of the answer, on their way to events.
-#[derive(Debug, Default)]
-struct Words {
-    deltas: Deltas,
-    /// The kinds of the content's runs: text and, at hosts that put it there, thinking.
-    runs: Vec<PieceKind>,
-    /// How many pieces the current chunk had, and the last of them.
-    count: usize,
-    last: Option<Piece>,
-}
-
 impl ChatDecoder {
     pub(super) fn new(dialect: &OpenAiChat, request: &Request, delivery: Delivery) -> Self {
         ChatDecoder {
@@ -114,7 +105,8 @@ impl ChatDecoder {
         for (at, choice) in chunk.choices.iter().enumerate() {
             failed |= self.choice(frame, at, choice, events)?;
         }
-        self.rest(&chunk, events);
+        self.rest(&chunk, events)
+            .map_err(|error| undecodable(frame, error))?;
         if failed {
             return Err(classify::in_stream(data, frame.event));
         }
@@ -140,19 +132,15 @@ impl ChatDecoder {
     }
 
     /// What stands beside the choices.
-    fn rest(&mut self, chunk: &Chunk<'_>, events: &mut Events) {
-        let in_x_groq = || usage::of_x_groq(chunk.x_groq?);
-        let tokens: Option<Tokens> = match &chunk.usage {
-            Some(_) => None,
-            None => in_x_groq(),
-        };
-        if let Some(tokens) = chunk.usage.as_ref().or(tokens.as_ref()) {
-            let usage = usage::of(tokens, self.reasoning_count);
+    fn rest(&mut self, chunk: &Chunk<'_>, events: &mut Events) -> Result<(), serde_json::Error> {
+        if let Some(tokens) = usage::read(chunk)? {
+            let usage = usage::of(&tokens, self.reasoning_count);
             if !usage.is_unknown() {
                 events.push_back(Event::Usage(usage));
             }
         }
         self.extras.sources(chunk.search_results, chunk.citations);
+        Ok(())
     }
 
     /// Takes in a choice, and says whether it is an error.
@@ -171,13 +159,13 @@ impl ChatDecoder {
         let whole = choice
             .message
             .filter(|_| self.delivery == Delivery::Whole || choice.delta.is_none());
-        if let Some(message) = whole {
-            let message: Delta<'_> =
-                serde_json::from_str(message.get()).map_err(|error| undecodable(frame, error))?;
-            self.delta(&message, Shape::Whole, events);
-        } else if let Some(delta) = &choice.delta {
-            self.delta(delta, Shape::Piece, events);
-        }
+        let taken = match (whole, &choice.delta) {
+            (Some(message), _) => serde_json::from_str::<Delta<'_>>(message.get())
+                .and_then(|message| self.delta(&message, Shape::Whole, events)),
+            (None, Some(delta)) => self.delta(delta, Shape::Piece, events),
+            (None, None) => Ok(()),
+        };
+        taken.map_err(|error| undecodable(frame, error))?;
         if whole.is_some() || self.delivery == Delivery::Whole {
             self.progress = Progress::Whole;
         }
@@ -187,7 +175,12 @@ impl ChatDecoder {
         Ok(says_something(choice.error) || choice.finish_reason.as_str() == "error")
     }
 
-    fn delta(&mut self, delta: &Delta<'_>, shape: Shape, events: &mut Events) {
+    fn delta(
+        &mut self,
+        delta: &Delta<'_>,
+        shape: Shape,
+        events: &mut Events,
+    ) -> Result<(), serde_json::Error> {
         self.thinking(delta, shape, events);
         match &delta.content {
             Content::Text(text) if text.is_empty() => {}
@@ -199,11 +192,14 @@ impl ChatDecoder {
             }
         }
         self.refusal(&delta.refusal, events);
-        for (at, call) in delta.tool_calls.iter().enumerate() {
-            let position = (shape == Shape::Whole).then_some(at as u64);
-            self.calls.take(call, position, &mut self.words, events);
+        if let Some(raw) = delta.tool_calls {
+            let calls: Few<ToolCall<'_>> = serde_json::from_str(raw.get())?;
+            for (at, call) in calls.iter().enumerate() {
+                let position = (shape == Shape::Whole).then_some(at as u64);
+                self.calls.take(call, position, &mut self.words, events);
+            }
         }
-        self.extras.take(delta, &mut self.words, events);
+        self.extras.take(delta, &mut self.words, events)
     }
 
     fn thinking(&mut self, delta: &Delta<'_>, shape: Shape, events: &mut Events) {
@@ -301,7 +297,6 @@ impl ChatDecoder {
         if delta.reasoning_details.is_some() || delta.audio.is_some() {
             return;
         }
-        let argument;
         let words = match piece.kind {
             PieceKind::Thinking if delta.reasoning_content.is_empty() => &delta.reasoning,
             PieceKind::Thinking => &delta.reasoning_content,
@@ -310,13 +305,8 @@ impl ChatDecoder {
                 Content::Parts(_) => return,
             },
             PieceKind::Arguments => {
-                let call = delta.tool_calls.iter().next();
-                let raw = call.and_then(|call| call.function.arguments);
-                argument = raw.and_then(|raw| serde_json::from_str::<JsonStr<'_>>(raw.get()).ok());
-                match &argument {
-                    Some(words) => words,
-                    None => return,
-                }
+                let words = delta.tool_calls.and_then(calls::only_arguments);
+                return self.memo.learn(data, words.unwrap_or_default(), piece);
             }
         };
         self.memo.learn(data, words.as_str(), piece);
@@ -399,75 +389,6 @@ impl Decoder for ChatDecoder {
 enum Shape {
     Piece,
     Whole,
-}
-
-impl Words {
-    /// Adds words to the content, in a run of their kind.
-    fn content(&mut self, kind: PieceKind, words: &JsonStr<'_>, events: &mut Events) {
-        if self.runs.last() != Some(&kind) && !words.is_empty() {
-            self.runs.push(kind);
-        }
-        self.piece(kind, self.run(), words, events);
-    }
-
-    /// The current run of the content.
-    fn run(&self) -> PartIndex {
-        let before = u32::try_from(self.runs.len().saturating_sub(1)).unwrap_or(u32::MAX);
-        PartIndex(CONTENT + before.min(REFUSAL.0 - CONTENT - 1))
-    }
-
-    /// The text that a citation belongs to; it is opened if there is none.
-    fn cited(&mut self, events: &mut Events) -> PartIndex {
-        if let Some(at) = self.runs.iter().rposition(|kind| *kind == PieceKind::Text) {
-            return PartIndex(CONTENT + u32::try_from(at).unwrap_or(0));
-        }
-        self.runs.push(PieceKind::Text);
-        let (part, text) = (self.run(), Text::new());
-        events.push_back(Event::Text { part, text });
-        part
-    }
-
-    #[inline]
-    fn piece(
-        &mut self,
-        kind: PieceKind,
-        part: PartIndex,
-        words: &JsonStr<'_>,
-        events: &mut Events,
-    ) {
-        self.count += 1;
-        self.last = Some(Piece { kind, part });
-        if let Some(text) = self.deltas.piece(part, words) {
-            events.push_back(event(kind, part, text));
-        }
-    }
-
-    /// Gives the halves of surrogate pairs that wait in vain.
-    fn finish(&mut self, events: &mut Events) {
-        let runs = std::mem::take(&mut self.runs);
-        let kind = |part: PartIndex| match part.0 {
-            0 => PieceKind::Thinking,
-            CALLS.. => PieceKind::Arguments,
-            at => runs
-                .get((at - CONTENT) as usize)
-                .copied()
-                .unwrap_or(PieceKind::Text),
-        };
-        events.extend(self.deltas.finish(|part, text| match part {
-            REFUSAL => Event::Refusal { part, text },
-            _ => event(kind(part), part, text),
-        }));
-        self.runs = runs;
-    }
-}
-
-#[inline]
-fn event(kind: PieceKind, part: PartIndex, text: Text) -> Event {
-    match kind {
-        PieceKind::Text => Event::Text { part, text },
-        PieceKind::Thinking => Event::Thinking { part, text },
-        PieceKind::Arguments => Event::Arguments { part, text },
-    }
 }
 
 /// Opens the thinking where a seal is all there is of it; where there is more, this adds nothing.

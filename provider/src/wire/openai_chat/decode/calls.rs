@@ -1,12 +1,14 @@
 //! Calls, whatever of index, id and name a host leaves out.
 
+use serde_json::value::RawValue;
 use windlass_core::{
     CallId, CallKey, CallSlots, CallStart, Event, JsonText, PartIndex, Seal, Slot, Text,
 };
 
-use super::chunk::ToolCall;
+use super::chunk::{Few, ToolCall};
 use super::memo::PieceKind;
-use super::{CALLS, Events, Words, sealed};
+use super::words::Words;
+use super::{CALLS, Events, sealed};
 use crate::json::JsonStr;
 
 #[derive(Debug)]
@@ -53,7 +55,7 @@ impl Calls {
         };
         let part = self.part(call, &function.name, position, events);
         let extra = call.extra_content.map(JsonText::from);
-        let arguments = function.arguments.map(|raw| raw.get());
+        let arguments = function.arguments.map(RawValue::get);
         if let Some(waiting) = self.unnamed.iter_mut().find(|call| call.part == part) {
             waiting.seal = extra.or(waiting.seal.take());
             waiting.arguments.extend(arguments.map(plain));
@@ -145,6 +147,13 @@ impl Unnamed {
 fn opened(part: PartIndex, id: CallId, name: Text) -> Event {
     let call = Box::new(CallStart::new(id, name));
     Event::Call { part, call }
+}
+
+/// The arguments of the first call of a list, where they are a string without escapes.
+pub(super) fn only_arguments(calls: &RawValue) -> Option<&str> {
+    let calls: Few<ToolCall<'_>> = serde_json::from_str(calls.get()).ok()?;
+    let raw = calls.iter().next()?.function.arguments?.get();
+    raw.strip_prefix('"')?.strip_suffix('"')
 }
 
 /// Arguments that wait for the name of their call.

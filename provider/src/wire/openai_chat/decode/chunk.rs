@@ -1,4 +1,5 @@
-//! What hosts send, typed and borrowed. What is rare stays raw until it is looked at.
+//! What hosts send, typed and borrowed. What few chunks have stays raw until it is looked at, so that the structs of
+//! the others are small.
 
 use std::fmt;
 
@@ -14,7 +15,7 @@ wire_object! {
         "id" => id: JsonStr<'a>,
         "model" => model: JsonStr<'a>,
         "choices" => choices: Few<Choice<'a>>,
-        "usage" => usage: Option<Tokens>,
+        "usage" => usage: Option<&'a RawValue>,
         "x_groq" => x_groq: Option<&'a RawValue>,
         "citations" => citations: Option<&'a RawValue>,
         "search_results" => search_results: Option<&'a RawValue>,
@@ -41,8 +42,8 @@ wire_object! {
         "reasoning_details" => reasoning_details: Option<&'a RawValue>,
         "reasoning_opaque" => reasoning_opaque: JsonStr<'a>,
         "refusal" => refusal: JsonStr<'a>,
-        "tool_calls" => tool_calls: Few<ToolCall<'a>>,
-        "function_call" => function_call: Option<Function<'a>>,
+        "tool_calls" => tool_calls: Option<&'a RawValue>,
+        "function_call" => function_call: Option<&'a RawValue>,
         "annotations" => annotations: Option<&'a RawValue>,
         "audio" => audio: Option<&'a RawValue>,
         "images" => images: Option<&'a RawValue>,

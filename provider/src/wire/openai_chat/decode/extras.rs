@@ -6,7 +6,8 @@ use windlass_core::{
 };
 
 use super::chunk::{Delta, Function};
-use super::{Events, MEDIA, Words, sealed, unknown};
+use super::words::Words;
+use super::{Events, MEDIA, sealed, unknown};
 use crate::json::{JsonStr, wire_object};
 
 wire_object! {
@@ -68,7 +69,12 @@ impl Extras {
         self.function_call.is_some()
     }
 
-    pub(super) fn take(&mut self, delta: &Delta<'_>, words: &mut Words, events: &mut Events) {
+    pub(super) fn take(
+        &mut self,
+        delta: &Delta<'_>,
+        words: &mut Words,
+        events: &mut Events,
+    ) -> Result<(), serde_json::Error> {
         for raw in list(delta.annotations) {
             annotation(raw, words, events);
         }
@@ -87,9 +93,10 @@ impl Extras {
         if let Some(tools) = delta.executed_tools {
             events.push_back(unknown("executed_tools", tools));
         }
-        if let Some(function) = &delta.function_call {
-            self.function_call(function);
+        if let Some(raw) = delta.function_call {
+            self.function_call(&serde_json::from_str(raw.get())?);
         }
+        Ok(())
     }
 
     /// Keeps the sources of the answer, the richer form where there are two.

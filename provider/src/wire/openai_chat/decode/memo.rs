@@ -12,10 +12,16 @@ mod tests;
 /// Members of random length that hosts pad chunks with, and that no decoder reads.
 const PADDING: [&[u8]; 2] = [b"\"obfuscation\":\"", b"\"p\":\""];
 
+/// After how many chunks that were learned in vain the memo pauses, and for how many chunks.
+const PATIENCE: u32 = 4;
+const PAUSE: u32 = 16;
+
 /// The bytes around the words of the last chunk, and what the words were.
 #[derive(Debug, Default)]
 pub(super) struct Memo {
     known: Option<Piece>,
+    /// How many chunks were learned since one was recalled.
+    in_vain: u32,
     /// Up to and with the quote that opens the words.
     head: Vec<u8>,
     /// What follows the words: all of it, or up to the padding's opening quote.
@@ -40,7 +46,7 @@ pub(super) enum PieceKind {
 
 impl Memo {
     /// The words of a chunk that is the last one but for its words.
-    pub(super) fn recall<'a>(&self, chunk: &'a [u8]) -> Option<(Piece, JsonStr<'a>)> {
+    pub(super) fn recall<'a>(&mut self, chunk: &'a [u8]) -> Option<(Piece, JsonStr<'a>)> {
         let piece = self.known?;
         let rest = chunk.strip_prefix(&*self.head)?;
         let (words, rest) = string(&chunk[chunk.len() - rest.len() - 1..])?;
@@ -52,12 +58,21 @@ impl Memo {
                 string(&rest[opening..])?.1 == after
             }
         };
-        same.then_some((piece, words))
+        if !same {
+            return None;
+        }
+        self.in_vain = 0;
+        Some((piece, words))
     }
 
-    /// Remembers a chunk that said nothing but `words`, a string of it without escapes.
+    /// Remembers a chunk that said nothing but `words`, a string of it without escapes. A host whose chunks are never
+    /// alike is looked at only now and then.
     pub(super) fn learn(&mut self, chunk: &[u8], words: &str, piece: Piece) {
         self.known = None;
+        self.in_vain = (self.in_vain + 1) % (PATIENCE + PAUSE);
+        if self.in_vain > PATIENCE {
+            return;
+        }
         let begin = (words.as_ptr() as usize).wrapping_sub(chunk.as_ptr() as usize);
         let Some(end) = begin.checked_add(words.len()) else {
             return;
@@ -78,6 +93,7 @@ impl Memo {
         self.known = None;
     }
 
+    /// Keeps what follows the words.
     fn keep_tail(&mut self, tail: &[u8]) {
         let padding = PADDING.iter().find_map(|key| {
             let opening = memmem::find(tail, key)? + key.len() - 1;

@@ -1,9 +1,8 @@
 //! Token counts of all hosts, brought to one definition.
 
-use serde_json::value::RawValue;
 use windlass_core::Usage;
 
-use super::chunk::Tokens;
+use super::chunk::{Chunk, Tokens};
 use crate::json::{Count, wire_object};
 use crate::wire::openai_chat::ReasoningCount;
 
@@ -13,9 +12,15 @@ wire_object! {
     }
 }
 
-/// What Groq says in a member of its own, mostly the same as in the usual place.
-pub(super) fn of_x_groq(raw: &RawValue) -> Option<Tokens> {
-    serde_json::from_str::<XGroq>(raw.get()).ok()?.usage
+/// What a chunk reports: in the usual place, or where Groq does, which mostly says the same.
+pub(super) fn read(chunk: &Chunk<'_>) -> Result<Option<Tokens>, serde_json::Error> {
+    if let Some(raw) = chunk.usage {
+        return serde_json::from_str(raw.get());
+    }
+    match chunk.x_groq {
+        Some(raw) => Ok(serde_json::from_str::<XGroq>(raw.get())?.usage),
+        None => Ok(None),
+    }
 }
 
 /// The prompt is reported with its cached tokens; the completion with its reasoning tokens, but for some hosts.

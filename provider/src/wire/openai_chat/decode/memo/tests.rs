@@ -172,3 +172,20 @@ fn the_memo_is_used() {
         .unwrap();
     assert!(decoder.memo.recall(chunk("b").as_bytes()).is_some());
 }
+
+#[test]
+fn a_host_whose_chunks_are_never_alike_is_looked_at_now_and_then() {
+    let chunk = |at: usize| format!(r#"{{"n":{at},"c":"word"}}"#);
+    let mut memo = Memo::default();
+    let mut learned = Vec::new();
+    for at in 0..40 {
+        let chunk = chunk(at);
+        assert!(memo.recall(chunk.as_bytes()).is_none());
+        let words = chunk.find("word").unwrap();
+        memo.learn(chunk.as_bytes(), &chunk[words..words + 4], TEXT);
+        learned.push(memo.known.is_some());
+    }
+    let known = learned.iter().filter(|known| **known).count();
+    assert!((5..20).contains(&known), "{learned:?}");
+    assert!(learned[0] && learned[20..].contains(&true), "{learned:?}");
+}

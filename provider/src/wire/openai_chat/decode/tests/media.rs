@@ -25,10 +25,7 @@ fn citations_come_with_their_text() {
         assert_eq!(citation.url.as_deref(), Some("https://a.example"));
         assert_eq!(citation.title.as_deref(), Some("A"));
         assert_eq!(citation.quote.as_deref(), Some("quote"));
-        assert_eq!(
-            citation.json.as_ref().map(|json| json.as_str()),
-            Some(cited)
-        );
+        assert_eq!(citation.json.as_ref().map(JsonText::as_str), Some(cited));
     });
 }
 

@@ -17,7 +17,7 @@ fn a_first_chunk_without_choices_and_names_is_passed_over() {
 fn comments_that_a_relay_made_data_of_are_skipped() {
     let body = stream(&[": keep-alive", ""]) + &deltas(&[r#"{"content":"x"}"#], "stop");
     check_stream(&CODEC, &body, |response| {
-        assert_eq!(shown(response), "text<x> Stop/stop")
+        assert_eq!(shown(response), "text<x> Stop/stop");
     });
 }
 
@@ -103,7 +103,7 @@ fn details_of_thinking_are_joined_and_otherwise_kept_letter_for_letter() {
             r#"{ "type":"reasoning.encrypted", "data":"BB==", "id":"y", "index":0},"#,
             r#"{"type":"reasoning.summary","summary":"st","index":1}]"#,
         );
-        assert_eq!(extra.map(|json| json.as_str()), Some(expected));
+        assert_eq!(extra.map(JsonText::as_str), Some(expected));
     });
 }
 
@@ -124,7 +124,7 @@ fn what_only_the_host_can_read_is_sealed() {
         let call = response.message.calls().next().expect("a call");
         let extra = call.seal.as_ref().and_then(|seal| seal.extra.as_ref());
         let expected = r#"{"google": {"thought_signature":"x"}}"#;
-        assert_eq!(extra.map(|json| json.as_str()), Some(expected));
+        assert_eq!(extra.map(JsonText::as_str), Some(expected));
     });
 }
 
@@ -161,7 +161,7 @@ fn a_whole_answer_needs_neither_reason_nor_message() {
         "",
     );
     check_whole(&CODEC, &blank, |response| {
-        assert_eq!(shown(response), "text<x> Stop/")
+        assert_eq!(shown(response), "text<x> Stop/");
     });
     let filtered = r#"{"choices":[{"index":0,"finish_reason":"content_filter"}]}"#;
     check_whole(&CODEC, filtered, |response| {
@@ -183,6 +183,6 @@ fn a_plain_body_in_place_of_a_stream_is_read_as_one() {
 fn what_follows_the_end_is_not_read() {
     let body = deltas(&[r#"{"content":"x"}"#], "stop") + &stream(&[r#"{"choices":[],"cost":"0"}"#]);
     check_stream(&CODEC, &body, |response| {
-        assert_eq!(shown(response), "text<x> Stop/stop")
+        assert_eq!(shown(response), "text<x> Stop/stop");
     });
 }
