@@ -32,7 +32,7 @@ mod tests;
 
 pub use dialect::{
     CacheMarks, CallIds, Documents, Efforts, EmptyContent, OutputForm, ReasoningCount,
-    ReasoningForm, StreamEnd, StreamUsage, Takes, ThinkingReplay, ToolSchemas,
+    ReasoningForm, Recordings, StreamEnd, StreamUsage, Takes, ThinkingReplay, ToolSchemas,
 };
 
 /// Chat Completions in the dialect of one host.
@@ -71,7 +71,7 @@ pub struct OpenAiChat {
     call_ids: CallIds,
     empty_content: EmptyContent,
     images: Takes,
-    audio: Takes,
+    audio: Recordings,
     video: Takes,
     documents: Documents,
     outcome_images: Takes,
@@ -105,7 +105,7 @@ impl OpenAiChat {
             call_ids: CallIds::Any,
             empty_content: EmptyContent::Omitted,
             images: Takes::Yes,
-            audio: Takes::Yes,
+            audio: Recordings::WithFormat,
             video: Takes::No,
             documents: Documents::File,
             outcome_images: Takes::No,
@@ -274,9 +274,9 @@ impl OpenAiChat {
         self
     }
 
-    /// Sets whether the host takes recordings.
+    /// Sets in what form the host takes recordings.
     #[must_use]
-    pub const fn with_audio(mut self, audio: Takes) -> Self {
+    pub const fn with_audio(mut self, audio: Recordings) -> Self {
         self.audio = audio;
         self
     }

@@ -351,7 +351,9 @@ impl Decoder for ChatDecoder {
             return Ok(());
         }
         let data = frame.data.trim_ascii();
-        if let Some((piece, words)) = self.memo.recall(data) {
+        if frame.event.is_none()
+            && let Some((piece, words)) = self.memo.recall(data)
+        {
             self.words.piece(piece.kind, piece.part, &words, events);
             return Ok(());
         }

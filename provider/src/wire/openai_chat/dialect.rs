@@ -200,6 +200,19 @@ pub enum EmptyContent {
     Blank,
 }
 
+/// In what form a host takes recordings.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Recordings {
+    /// In none.
+    Refused,
+    /// `input_audio`, an object of the content and its format.
+    #[default]
+    WithFormat,
+    /// `input_audio`, a string that is the content or its address.
+    Plain,
+}
+
 /// In what form a host takes documents.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]

@@ -4,7 +4,7 @@ use serde::Serialize;
 use windlass_core::{Document, Media, ModelError, Source, Text};
 
 use crate::body::unsupported;
-use crate::wire::openai_chat::{Documents, OpenAiChat};
+use crate::wire::openai_chat::{Documents, OpenAiChat, Recordings};
 
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
@@ -52,9 +52,10 @@ pub(super) struct Url<'a> {
 }
 
 #[derive(Serialize)]
-pub(super) struct Audio<'a> {
-    data: &'a Text,
-    format: &'a str,
+#[serde(untagged)]
+pub(super) enum Audio<'a> {
+    WithFormat { data: &'a Text, format: &'a str },
+    Plain(&'a Text),
 }
 
 #[derive(Default, Serialize)]
@@ -90,23 +91,30 @@ pub(super) fn video<'a>(dialect: &OpenAiChat, media: &'a Media) -> Result<Part<'
 }
 
 pub(super) fn audio<'a>(dialect: &OpenAiChat, media: &'a Media) -> Result<Part<'a>, ModelError> {
-    if !dialect.audio.it() {
-        return Err(unsupported("audio", "the host takes no recordings"));
-    }
-    let Source::Base64(data) = &media.source else {
-        return Err(unsupported(
-            "audio",
-            "the host takes recordings only inline",
-        ));
+    let input_audio = match (dialect.audio, &media.source) {
+        (Recordings::Plain, Source::Base64(plain) | Source::Url(plain)) => Audio::Plain(plain),
+        (Recordings::WithFormat, Source::Base64(data)) => Audio::WithFormat {
+            data,
+            format: audio_format(&media.mime),
+        },
+        (Recordings::Refused, _) => {
+            return Err(unsupported("audio", "the host takes no recordings"));
+        }
+        _ => {
+            let why = "the host does not take a recording from there";
+            return Err(unsupported("audio", why));
+        }
     };
-    let kind = media.mime.rsplit('/').next().unwrap_or_default();
-    let format = match kind {
+    Ok(Part::InputAudio { input_audio })
+}
+
+/// The wire's name for the format of a recording.
+fn audio_format(mime: &str) -> &str {
+    match mime.rsplit('/').next().unwrap_or_default() {
         "mpeg" | "mp3" => "mp3",
         "x-wav" | "wave" | "vnd.wave" => "wav",
         other => other,
-    };
-    let input_audio = Audio { data, format };
-    Ok(Part::InputAudio { input_audio })
+    }
 }
 
 /// Writes the parts of a document: what is to be said about it, and the document.

@@ -99,6 +99,17 @@ fn media_go_as_the_host_takes_them() {
         );
         part(&CODEC, user(Media::from_bytes(mime, b"abc")), &expected);
     }
+    let plain = CODEC.with_audio(Recordings::Plain);
+    part(
+        &plain,
+        user(Media::from_bytes("audio/wav", b"abc")),
+        r#"{"type":"input_audio","input_audio":"YWJj"}"#,
+    );
+    part(
+        &plain,
+        user(Media::from_url("audio/wav", "https://a.example/x.wav")),
+        r#"{"type":"input_audio","input_audio":"https://a.example/x.wav"}"#,
+    );
     part(
         &CODEC.with_video(Takes::Yes),
         user(Media::from_url("video/mp4", "https://a.example/x.mp4")),
@@ -161,7 +172,7 @@ fn media_that_the_host_does_not_take_are_refused() {
     );
     check(CODEC, stored("image/png"), "images");
     check(
-        CODEC.with_audio(Takes::No),
+        CODEC.with_audio(Recordings::Refused),
         Media::from_bytes("audio/wav", b"x"),
         "audio",
     );
