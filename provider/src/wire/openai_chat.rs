@@ -32,7 +32,7 @@ mod tests;
 
 pub use dialect::{
     CacheMarks, CallIds, Documents, Efforts, EmptyContent, OutputForm, ReasoningCount,
-    ReasoningForm, Recordings, StreamEnd, StreamUsage, Takes, ThinkingReplay, ToolSchemas,
+    ReasoningForm, Recordings, StreamEnd, StreamUsage, Takes, ThinkingReplay, ToolSchemas, Turns,
 };
 
 /// Chat Completions in the dialect of one host.
@@ -70,6 +70,7 @@ pub struct OpenAiChat {
     cache: CacheMarks,
     call_ids: CallIds,
     empty_content: EmptyContent,
+    turns: Turns,
     images: Takes,
     audio: Recordings,
     video: Takes,
@@ -104,6 +105,7 @@ impl OpenAiChat {
             cache: CacheMarks::Ignored,
             call_ids: CallIds::Any,
             empty_content: EmptyContent::Omitted,
+            turns: Turns::Any,
             images: Takes::Yes,
             audio: Recordings::WithFormat,
             video: Takes::No,
@@ -264,6 +266,13 @@ impl OpenAiChat {
     #[must_use]
     pub const fn with_empty_content(mut self, empty_content: EmptyContent) -> Self {
         self.empty_content = empty_content;
+        self
+    }
+
+    /// Sets in what order the host takes messages.
+    #[must_use]
+    pub const fn with_turns(mut self, turns: Turns) -> Self {
+        self.turns = turns;
         self
     }
 

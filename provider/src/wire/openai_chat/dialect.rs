@@ -200,6 +200,17 @@ pub enum EmptyContent {
     Blank,
 }
 
+/// In what order a host takes messages.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Turns {
+    /// In any.
+    #[default]
+    Any,
+    /// The user's and the assistant's in turn. What the program says in between is said by the user.
+    Alternate,
+}
+
 /// In what form a host takes recordings.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]

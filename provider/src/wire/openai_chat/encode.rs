@@ -16,6 +16,7 @@ mod ids;
 mod marks;
 mod media;
 mod messages;
+mod turns;
 
 /// What most requests need beside their messages, in bytes.
 const HEAD_SIZE: usize = 512;
@@ -122,19 +123,25 @@ fn messages(
     out.push(b'[');
     writer.instructions(&marks.instructions, &mut separated, out)?;
     let entries = call.request.conversation.entries();
-    for (at, entry) in entries.iter().enumerate() {
+    let mut at = 0;
+    while let Some(entry) = entries.get(at) {
         separated.next(out);
-        match marks.message(at) {
-            None => {
+        let merged = turns::merged(dialect.turns, &entries[at..]);
+        let count = merged.as_ref().map_or(1, |(_, count)| *count);
+        let mark = (at..at + count).rev().find_map(|at| marks.message(at));
+        match (merged, mark) {
+            (Some((message, _)), mark) => writer.message(&message, mark, out)?,
+            (None, None) => {
                 let encoded =
                     entry.encoding(call.key, |out| writer.message(entry.message(), None, out))?;
                 out.extend_from_slice(encoded);
             }
-            mark => writer.message(entry.message(), mark, out)?,
+            (None, mark) => writer.message(entry.message(), mark, out)?,
         }
-        if at + 1 == entries.len() && matches!(entry.message(), Message::Assistant(_)) {
-            writer.prefix(out);
-        }
+        at += count;
+    }
+    if let Some(Message::Assistant(_)) = entries.last().map(|entry| entry.message()) {
+        writer.prefix(out);
     }
     out.push(b']');
     Ok(())

@@ -290,3 +290,19 @@ fn an_answer_at_the_end_is_marked_as_a_beginning() {
         r#"[{"role":"user","content":"Hi"},{"role":"assistant","content":"Once","prefix":true}]"#;
     check(&CODEC.with_prefix(Some("prefix")), conversation, marked);
 }
+
+// R-23, R-26, R-87
+#[test]
+fn the_user_and_the_assistant_speak_in_turn_where_the_host_wants_it() {
+    let mut conversation = Conversation::from("Hi");
+    conversation.push_system(System::new("Be brief.")).unwrap();
+    conversation.push_user("Well?").unwrap();
+    conversation.push_assistant(Assistant::new("Yes.")).unwrap();
+    conversation.push_system(System::new("Go on.")).unwrap();
+    conversation.push_assistant(Assistant::new("So.")).unwrap();
+    conversation.push_user("Bye").unwrap();
+    let apart = r#"[{"role":"user","content":"Hi"},{"role":"system","content":"Be brief."},{"role":"user","content":"Well?"},{"role":"assistant","content":"Yes."},{"role":"system","content":"Go on."},{"role":"assistant","content":"So."},{"role":"user","content":"Bye"}]"#;
+    check(&CODEC, conversation.clone(), apart);
+    let together = r#"[{"role":"user","content":[{"type":"text","text":"Hi"},{"type":"text","text":"Be brief."},{"type":"text","text":"Well?"}]},{"role":"assistant","content":"Yes."},{"role":"user","content":"Go on."},{"role":"assistant","content":"So."},{"role":"user","content":"Bye"}]"#;
+    check(&CODEC.with_turns(Turns::Alternate), conversation, together);
+}
