@@ -3,17 +3,14 @@
 use std::collections::VecDeque;
 
 use serde_json::value::RawValue;
-use windlass_core::{
-    Event, JsonText, ModelError, PartIndex, Request, Seal, Started, Text, Unknown,
-};
+use windlass_core::{Event, ModelError, PartIndex, Request, Seal, Started, Text};
 
 use self::calls::Calls;
-use self::chunk::{
-    Choice, Chunk, Content, ContentPart, Delta, Few, Probe, RawChoices, ToolCall, says_something,
-};
+use self::chunk::{Choice, Chunk, Content, ContentPart, Delta, Few, ToolCall, says_something};
 use self::details::Details;
 use self::extras::Extras;
 use self::memo::{Memo, PieceKind};
+use self::odd::unknown;
 use self::words::Words;
 use super::{OpenAiChat, ReasoningCount, StreamEnd};
 use crate::classify;
@@ -27,6 +24,7 @@ mod details;
 mod extras;
 mod finish;
 mod memo;
+mod odd;
 #[cfg(test)]
 mod tests;
 mod usage;
@@ -112,7 +110,7 @@ impl ChatDecoder {
         }
         self.started |= events.len() > before;
         if chunk.choices.is_empty() && chunk.usage.is_none() && chunk.x_groq.is_none() {
-            return self.without_choices(frame, events);
+            return odd::without_choices(frame, events);
         }
         self.learn(data, &chunk, events.len() - before);
         Ok(())
@@ -152,7 +150,7 @@ impl ChatDecoder {
         events: &mut Events,
     ) -> Result<bool, ModelError> {
         if choice.index.0.is_some_and(|index| index > 0) {
-            events.extend(other_choice(frame.data.trim_ascii(), at));
+            events.extend(odd::other_choice(frame.data.trim_ascii(), at));
             return Ok(false);
         }
         // Perplexity's choices always have both: what is new, and all so far.
@@ -254,31 +252,6 @@ impl ChatDecoder {
             let part = REFUSAL;
             events.push_back(Event::Refusal { part, text });
         }
-    }
-
-    /// A chunk with nothing of the answer: known to be empty, an error in a form of its own, or something new.
-    fn without_choices(
-        &mut self,
-        frame: &Frame<'_>,
-        events: &mut Events,
-    ) -> Result<(), ModelError> {
-        let data = frame.data.trim_ascii();
-        let probe: Probe<'_> =
-            serde_json::from_slice(data).map_err(|error| undecodable(frame, error))?;
-        let is_error = |name: Option<&RawValue>| name.is_some_and(|name| name.get() == "\"error\"");
-        let failed = probe.base_resp.status_code.0.is_some_and(|code| code != 0)
-            || is_error(probe.object)
-            || is_error(probe.kind)
-            || (probe.choices.is_none() && probe.message.is_some());
-        if failed {
-            return Err(classify::in_stream(data, frame.event));
-        }
-        if probe.choices.is_none() {
-            let json = JsonText::parse(Text::from_utf8_lossy(data));
-            let kind = frame.event.unwrap_or("chunk");
-            events.extend(json.map(|json| Event::Unknown(Box::new(Unknown::new(kind, json)))));
-        }
-        Ok(())
     }
 
     /// Remembers a chunk that did nothing but add words to a part.
@@ -402,15 +375,4 @@ fn open_thinking(events: &mut Events) {
 fn sealed(part: PartIndex, seal: Seal) -> Event {
     let seal = Box::new(seal);
     Event::Seal { part, seal }
-}
-
-fn unknown(kind: &str, raw: &RawValue) -> Event {
-    Event::Unknown(Box::new(Unknown::new(kind, raw.into())))
-}
-
-/// A choice beside the first, which no message has room for.
-fn other_choice(data: &[u8], at: usize) -> Option<Event> {
-    let raw: RawChoices<'_> = serde_json::from_slice(data).ok()?;
-    let mut choices = raw.choices.iter().filter(|raw| raw.get() != "null");
-    Some(unknown("choice", choices.nth(at)?))
 }

@@ -6,8 +6,9 @@ use windlass_core::{
 };
 
 use super::chunk::{Delta, Function};
+use super::odd::unknown;
 use super::words::Words;
-use super::{Events, MEDIA, sealed, unknown};
+use super::{Events, MEDIA, sealed};
 use crate::json::{JsonStr, wire_object};
 
 wire_object! {
