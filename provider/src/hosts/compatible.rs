@@ -3,8 +3,8 @@ use windlass_core::Effort;
 use crate::embed;
 use crate::host::{Host, KeyNeed};
 use crate::wire::openai_chat::{
-    CacheMarks, Documents, Efforts, OpenAiChat, OutputForm, ReasoningForm, StreamEnd, StreamUsage,
-    Takes, ThinkingReplay,
+    CacheMarks, Documents, Efforts, OpenAiChat, OutputForm, ReasoningForm, Recordings, StreamEnd,
+    StreamUsage, Takes, ThinkingReplay, Turns,
 };
 
 pub(super) static EMBEDDINGS: embed::OpenAi = embed::OpenAi::new();
@@ -16,7 +16,8 @@ pub const COMPATIBLE_DIALECT: OpenAiChat = OpenAiChat::new()
     .with_max_tokens("max_tokens")
     .with_metadata(Takes::No)
     .with_store(Takes::No)
-    .with_audio(Takes::No)
+    .with_thinking(ThinkingReplay::Field("reasoning_content"))
+    .with_audio(Recordings::Refused)
     .with_documents(Documents::Refused);
 
 pub(super) static COMPATIBLE_WIRE: OpenAiChat = COMPATIBLE_DIALECT;
@@ -79,7 +80,9 @@ pub const CEREBRAS: Host = Host::new("cerebras", "https://api.cerebras.ai/v1", &
 static PERPLEXITY_WIRE: OpenAiChat = COMPATIBLE_DIALECT
     .with_stream_usage(StreamUsage::Unasked)
     .with_top_k(Some("top_k"))
+    .with_turns(Turns::Alternate)
     .with_parallel_calls(Takes::No)
+    .with_stop(Takes::No)
     .with_seed(None)
     .with_user(None)
     .with_documents(Documents::FileUrl);
@@ -117,8 +120,7 @@ pub const NVIDIA: Host = Host::new(
 
 static MOONSHOT_WIRE: OpenAiChat = COMPATIBLE_DIALECT
     .with_reasoning(ReasoningForm::Thinking)
-    .with_efforts(Efforts::NONE)
-    .with_thinking(ThinkingReplay::Field("reasoning_content"));
+    .with_efforts(Efforts::NONE);
 /// Moonshot.
 pub const MOONSHOT: Host = Host::new("moonshot", "https://api.moonshot.ai/v1", &MOONSHOT_WIRE)
     .with_key_vars(&["MOONSHOT_API_KEY"]);
@@ -126,7 +128,6 @@ pub const MOONSHOT: Host = Host::new("moonshot", "https://api.moonshot.ai/v1", &
 static ZAI_WIRE: OpenAiChat = COMPATIBLE_DIALECT
     .with_reasoning(ReasoningForm::Thinking)
     .with_efforts(Efforts::NONE)
-    .with_thinking(ThinkingReplay::Field("reasoning_content"))
     .with_output(OutputForm::Object)
     .with_penalties(Takes::No)
     .with_parallel_calls(Takes::No);
@@ -138,7 +139,7 @@ static DASHSCOPE_WIRE: OpenAiChat = COMPATIBLE_DIALECT
     .with_reasoning(ReasoningForm::EnableThinking)
     .with_cache(CacheMarks::Parts(4))
     .with_top_k(Some("top_k"))
-    .with_audio(Takes::Yes);
+    .with_audio(Recordings::WithFormat);
 /// DashScope, Alibaba's, outside of China; within, set the base URL.
 pub const DASHSCOPE: Host = Host::new(
     "dashscope",
@@ -156,7 +157,10 @@ pub const HUGGINGFACE: Host = Host::new(
 )
 .with_key_vars(&["HF_TOKEN"]);
 
-static COPILOT_WIRE: OpenAiChat = COMPATIBLE_DIALECT.with_user(None).with_seed(None);
+static COPILOT_WIRE: OpenAiChat = COMPATIBLE_DIALECT
+    .with_thinking(ThinkingReplay::Field("reasoning_text"))
+    .with_user(None)
+    .with_seed(None);
 /// GitHub Copilot. Its keys are tokens that expire: give the client a [`TokenSource`](crate::auth::TokenSource).
 pub const COPILOT: Host = Host::new("copilot", "https://api.githubcopilot.com", &COPILOT_WIRE)
     .with_key_vars(&["GITHUB_COPILOT_TOKEN"])

@@ -2,7 +2,7 @@ use super::compatible::{COMPATIBLE_DIALECT, COMPATIBLE_WIRE, EMBEDDINGS};
 use crate::embed;
 use crate::host::{Host, KeyNeed};
 use crate::wire::ollama::Ollama;
-use crate::wire::openai_chat::{OpenAiChat, ThinkingReplay};
+use crate::wire::openai_chat::{OpenAiChat, ReasoningForm, Takes, ThinkingReplay};
 
 static OLLAMA_WIRE: Ollama = Ollama::new();
 static OLLAMA_EMBEDDINGS: embed::Ollama = embed::Ollama::new();
@@ -12,8 +12,10 @@ pub const OLLAMA: Host = Host::new("ollama", "http://localhost:11434", &OLLAMA_W
     .with_key_vars(&["OLLAMA_API_KEY"])
     .with_key(KeyNeed::Optional);
 
-static OLLAMA_OPENAI_WIRE: OpenAiChat =
-    COMPATIBLE_DIALECT.with_thinking(ThinkingReplay::Field("reasoning"));
+static OLLAMA_OPENAI_WIRE: OpenAiChat = COMPATIBLE_DIALECT
+    .with_thinking(ThinkingReplay::Field("reasoning"))
+    .with_reasoning(ReasoningForm::EnableThinking)
+    .with_outcome_images(Takes::Yes);
 /// Ollama on this machine, as it speaks OpenAI's protocol.
 pub const OLLAMA_OPENAI: Host = Host::new(
     "ollama-openai",
@@ -30,7 +32,8 @@ pub const LMSTUDIO: Host = Host::new("lmstudio", "http://localhost:1234/v1", &CO
 
 static LLAMACPP_WIRE: OpenAiChat = COMPATIBLE_DIALECT
     .with_top_k(Some("top_k"))
-    .with_thinking(ThinkingReplay::Field("reasoning_content"));
+    .with_video(Takes::Yes)
+    .with_outcome_images(Takes::Yes);
 /// The server of llama.cpp on this machine.
 pub const LLAMACPP: Host = Host::new("llamacpp", "http://localhost:8080/v1", &LLAMACPP_WIRE)
     .with_embed(&EMBEDDINGS)

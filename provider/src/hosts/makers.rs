@@ -6,10 +6,10 @@ use crate::wire::bedrock::Converse;
 use crate::wire::cohere::Cohere;
 use crate::wire::gemini::{Gemini, Labels};
 use crate::wire::openai_chat::{
-    CallIds, Documents, Efforts, OpenAiChat, OutputForm, ReasoningCount, ReasoningForm,
+    CallIds, Documents, Efforts, OpenAiChat, OutputForm, ReasoningCount, ReasoningForm, Recordings,
     StreamUsage, Takes, ThinkingReplay,
 };
-use crate::wire::openai_responses::OpenAiResponses;
+use crate::wire::openai_responses::{OpenAiResponses, UserMember};
 use windlass_core::Effort;
 
 static OPENAI_EMBEDDINGS: embed::OpenAi = embed::OpenAi::new();
@@ -153,8 +153,10 @@ static MISTRAL_WIRE: OpenAiChat = OpenAiChat::new()
             .with(Effort::High, Some("high")),
     )
     .with_documents(Documents::DocumentUrl)
+    .with_audio(Recordings::Plain)
     .with_prefix(Some("prefix"))
     .with_user(None)
+    .with_metadata(Takes::No)
     .with_store(Takes::No);
 static MISTRAL_EMBEDDINGS: embed::OpenAi = embed::OpenAi::new().with_dimensions("output_dimension");
 /// Mistral.
@@ -177,8 +179,9 @@ static DEEPSEEK_WIRE: OpenAiChat = OpenAiChat::new()
     .with_user(None)
     .with_metadata(Takes::No)
     .with_store(Takes::No)
+    .with_prefix(Some("prefix"))
     .with_images(Takes::No)
-    .with_audio(Takes::No)
+    .with_audio(Recordings::Refused)
     .with_documents(Documents::Refused);
 /// DeepSeek.
 pub const DEEPSEEK: Host = Host::new("deepseek", "https://api.deepseek.com", &DEEPSEEK_WIRE)
@@ -186,6 +189,7 @@ pub const DEEPSEEK: Host = Host::new("deepseek", "https://api.deepseek.com", &DE
 
 static XAI_WIRE: OpenAiChat = OpenAiChat::new()
     .with_reasoning_count(ReasoningCount::OnTop)
+    .with_thinking(ThinkingReplay::Field("reasoning_content"))
     .with_efforts(
         Efforts::NONE
             .with(Effort::Low, Some("low"))
@@ -193,16 +197,15 @@ static XAI_WIRE: OpenAiChat = OpenAiChat::new()
     )
     .with_metadata(Takes::No)
     .with_store(Takes::No)
-    .with_audio(Takes::No)
+    .with_audio(Recordings::Refused)
     .with_documents(Documents::Refused);
 /// xAI, over Chat Completions.
 pub const XAI: Host =
     Host::new("xai", "https://api.x.ai/v1", &XAI_WIRE).with_key_vars(&["XAI_API_KEY"]);
 
+static XAI_RESPONSES_WIRE: OpenAiResponses =
+    OpenAiResponses::new().with_user_member(UserMember::User);
 /// xAI, over the Responses API.
-pub const XAI_RESPONSES: Host = Host::new(
-    "xai-responses",
-    "https://api.x.ai/v1",
-    &OPENAI_RESPONSES_WIRE,
-)
-.with_key_vars(&["XAI_API_KEY"]);
+pub const XAI_RESPONSES: Host =
+    Host::new("xai-responses", "https://api.x.ai/v1", &XAI_RESPONSES_WIRE)
+        .with_key_vars(&["XAI_API_KEY"]);
