@@ -14,7 +14,7 @@
 //! let cassette: Cassette = r#"{
 //!   "version": 1,
 //!   "exchanges": [{
-//!     "request": {"path": "/api/chat", "body": {"model": "tiny", "stream": true,
+//!     "request": {"path": "/api/chat", "body": {"model": "tiny",
 //!       "messages": [{"role": "user", "content": "Hello"}]}},
 //!     "response": {"status": 200, "headers": {"content-type": "application/x-ndjson"}, "body": [
 //!       {"text": "{\"message\":{\"role\":\"assistant\",\"content\":\"Hi!\"},\"done\":tr"},
