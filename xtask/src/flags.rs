@@ -5,6 +5,8 @@ mod pages;
 #[cfg(test)]
 mod tests;
 
+use std::path::PathBuf;
+
 use crate::failure::Failure;
 use crate::release::Wanted;
 use crate::rules::RuleId;
@@ -17,6 +19,7 @@ pub(crate) enum Command {
     Help(String),
     Check(Check),
     Test(Test),
+    Corpus(Corpus),
     Tidy(Tidy),
     Rules(Rules),
     Release(Release),
@@ -33,6 +36,15 @@ pub(crate) struct Check {
 pub(crate) struct Test {
     /// Arguments for the test programs.
     pub(crate) forwarded: Vec<String>,
+}
+
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Corpus {
+    /// The folder of the cases; the project's own if there is none.
+    pub(crate) folder: Option<PathBuf>,
+    /// Only cases with this in their name.
+    pub(crate) only: Option<String>,
+    pub(crate) verbose: bool,
 }
 
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -92,6 +104,11 @@ fn command(mut given: Given) -> Result<Command, Failure> {
         }),
         "test" => Command::Test(Test {
             forwarded: given.forwarded,
+        }),
+        "corpus" => Command::Corpus(Corpus {
+            only: given.value("--only"),
+            verbose: given.has("--verbose"),
+            folder: given.word.map(PathBuf::from),
         }),
         "tidy" => Command::Tidy(Tidy {
             bless: given.has("--bless"),

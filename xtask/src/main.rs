@@ -10,6 +10,7 @@
 )]
 
 mod check;
+mod corpus;
 mod exec;
 mod failure;
 mod finding;
@@ -52,6 +53,7 @@ fn run(command: Command) -> Result<(), Failure> {
         }
         Command::Check(options) => check::run(&root, &options),
         Command::Test(options) => test::run(&root, &options),
+        Command::Corpus(options) => corpus::run(&root, &options),
         Command::Tidy(options) => tidy::run(&root, &options),
         Command::Rules(options) => rules::run(&root, &options),
         Command::Release(options) => release::run(&root, &options),

@@ -1,19 +1,25 @@
-//! `cargo xtask test`: every test that a machine with nothing but Rust can run.
+//! `cargo xtask test`: every test that a machine with nothing but Rust can run, and the corpus.
 
 use std::path::Path;
 
+use crate::corpus;
 use crate::exec::Exec;
 use crate::failure::Failure;
 use crate::flags;
 
-/// Runs all tests.
+/// Runs all tests, then the corpus.
 ///
 /// # Errors
 /// Fails with the command whose tests failed; later ones are not run.
 pub(crate) fn run(root: &Path, options: &flags::Test) -> Result<(), Failure> {
     suites(root, &options.forwarded)
         .iter()
-        .try_for_each(Exec::run)
+        .try_for_each(Exec::run)?;
+    // Words for the test programs ask for some of the tests, and the corpus is none of them.
+    if options.forwarded.is_empty() {
+        corpus::run_all(root)?;
+    }
+    Ok(())
 }
 
 /// `--all-targets` leaves out the documentation's tests, so they are a command of their own.

@@ -56,10 +56,51 @@ one of them does, or is missing. A missing one is named with how to install it.
         forwards: true,
         flags: &[],
         text: "\
-Needs nothing but Rust. Words after -- go to the test programs, so this runs the
-tests with `frame` in their name and shows what they print:
+Needs nothing but Rust. After the tests, runs `cargo xtask corpus` on the project's
+own cases, and on the recordings in ../shared/fixtures where there are any.
+
+Words after -- go to the test programs, so this runs the tests with `frame` in their
+name, shows what they print, and leaves the corpus out:
 
     cargo xtask test -- frame --nocapture
+",
+    },
+    Page {
+        name: "corpus",
+        summary: "Recorded exchanges with providers, through every codec",
+        word: Some("DIR"),
+        forwards: false,
+        flags: &[
+            Flag {
+                name: "--only",
+                value: Some("TEXT"),
+                text: "Only cases with this in PROTOCOL/CASE",
+            },
+            Flag {
+                name: "--verbose",
+                value: None,
+                text: "Also name the cases of which something was not decided",
+            },
+        ],
+        text: "\
+DIR holds PROTOCOL/CASE/ with meta.json, the body of the response, and where they
+exist request.json and oracle.json. Without DIR, the cases made for this project.
+
+For each protocol: how many cases there are, and of how many these hold.
+
+    decoded     the answer becomes a message, an error in it that error
+    cuts        the same message, cut in two anywhere and one byte at a time
+    truncation  cut between two events, it is truncated and never a normal end
+    same        in pieces or whole, the same message
+    replay      sent back, opaque values are as they came; others never get them
+    request     read into ours and written again, it is the same JSON
+    error       a refused request is an error of the right kind
+    oracle      the vendor's own client found the same
+
+3/4 means that one failed; 3/4/9 that five more could not be decided, for instance
+because a request has what ours cannot say. The reasons follow the table. Failures
+that are accepted stand in provider/tests/corpus/exceptions.txt, each with a reason;
+one that no longer occurs is a failure.
 ",
     },
     Page {

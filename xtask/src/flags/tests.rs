@@ -36,6 +36,13 @@ fn commands_and_their_flags() {
     let deny = ["R-8", "R-10"].map(|id| id.parse().unwrap()).to_vec();
     check("rules --deny R-8,R-10", Command::Rules(Rules { deny }));
     check("test", Command::Test(Test::default()));
+    check("corpus", Command::Corpus(Corpus::default()));
+    let corpus = Corpus {
+        folder: Some("a/b".into()),
+        only: Some("groq/".to_owned()),
+        verbose: true,
+    };
+    check("corpus a/b --only groq/ --verbose", Command::Corpus(corpus));
 }
 
 #[test]
@@ -131,6 +138,7 @@ Usage: cargo xtask COMMAND
 Commands:
   check    All checks that need no tests: tidy, rules, format, clippy, docs
   test     All tests: unit, integration, compile-fail and documentation
+  corpus   Recorded exchanges with providers, through every codec
   tidy     What the compiler does not check: sizes, crate edges, links, changelog
   rules    The rules of docs/rules.md that no test names yet
   release  A new version: numbers, changelog, commit, tag, registry
@@ -149,8 +157,11 @@ All tests: unit, integration, compile-fail and documentation
 
 Usage: cargo xtask test [-- ARGUMENTS…]
 
-Needs nothing but Rust. Words after -- go to the test programs, so this runs the
-tests with `frame` in their name and shows what they print:
+Needs nothing but Rust. After the tests, runs `cargo xtask corpus` on the project's
+own cases, and on the recordings in ../shared/fixtures where there are any.
+
+Words after -- go to the test programs, so this runs the tests with `frame` in their
+name, shows what they print, and leaves the corpus out:
 
     cargo xtask test -- frame --nocapture
 ";
