@@ -7,8 +7,8 @@ use windlass_provider::embed::{self, EmbedCodec};
 use windlass_provider::host::Host;
 use windlass_provider::hosts;
 use windlass_provider::wire::anthropic::{Anthropic, Endpoint};
-use windlass_provider::wire::openai_chat::{OpenAiChat, StreamEnd, ThinkingReplay};
-use windlass_provider::wire::openai_responses::OpenAiResponses;
+use windlass_provider::wire::openai_chat::{OpenAiChat, Recordings, StreamEnd, ThinkingReplay};
+use windlass_provider::wire::openai_responses::{Feature, OpenAiResponses};
 
 use super::parse;
 
@@ -39,6 +39,8 @@ pub(crate) struct Wire {
     pub(crate) codec: &'static dyn Codec,
     /// Reads a recorded request; `None` where none is read.
     pub(crate) parse: Option<Parse>,
+    /// Writes it again: the codec above, or its dialect that adds nothing of its own to what is asked.
+    pub(crate) writer: &'static dyn Codec,
     pub(crate) family: Family,
 }
 
@@ -62,6 +64,13 @@ pub(crate) fn row(folder: &str) -> Option<Row> {
         .map(|(_, row)| *row)
 }
 
+/// OpenAI's models on Bedrock, and Mistral's, which hear.
+const MANTLE: Wire = Wire {
+    provider: "bedrock-mantle",
+    writer: &hosts::COMPATIBLE_DIALECT.with_audio(Recordings::WithFormat),
+    ..chat(&hosts::COMPATIBLE)
+};
+
 /// A host that is no constant of the crate, on Responses as OpenAI has it.
 const RESPONSES: Wire = Wire {
     provider: "compatible",
@@ -69,27 +78,36 @@ const RESPONSES: Wire = Wire {
     ..responses(&hosts::OPENAI_RESPONSES)
 };
 
+const INVOKE_CODEC: Anthropic = Anthropic::new()
+    .with_endpoint(Endpoint::BedrockInvoke)
+    .with_version("bedrock-2023-05-31");
+
+const SNOWFLAKE_CODEC: OpenAiChat = OpenAiChat::new()
+    .with_end(StreamEnd::DoneAlone)
+    .with_thinking(ThinkingReplay::Details);
+
+const VERCEL_CODEC: OpenAiChat = OpenAiChat::new().with_thinking(ThinkingReplay::Details);
+
 /// Claude on Bedrock, in Anthropic's own form.
 const INVOKE: Wire = Wire {
     provider: "bedrock",
-    codec: &Anthropic::new()
-        .with_endpoint(Endpoint::BedrockInvoke)
-        .with_version("bedrock-2023-05-31"),
+    codec: &INVOKE_CODEC,
+    writer: &INVOKE_CODEC,
     ..anthropic(&hosts::ANTHROPIC)
 };
 
 /// Ends its streams without a finish reason.
 const SNOWFLAKE: Wire = Wire {
     provider: "snowflake",
-    codec: &OpenAiChat::new()
-        .with_end(StreamEnd::DoneAlone)
-        .with_thinking(ThinkingReplay::Details),
+    codec: &SNOWFLAKE_CODEC,
+    writer: &SNOWFLAKE_CODEC,
     ..chat(&hosts::COMPATIBLE)
 };
 
 const VERCEL: Wire = Wire {
     provider: "vercel",
-    codec: &OpenAiChat::new().with_thinking(ThinkingReplay::Details),
+    codec: &VERCEL_CODEC,
+    writer: &VERCEL_CODEC,
     ..chat(&hosts::COMPATIBLE)
 };
 
@@ -101,8 +119,15 @@ const fn mistral(host: &'static Host) -> Wire {
     wire(host, parse::openai_chat::parse, Family::Mistral)
 }
 
+const PLAIN_RESPONSES: OpenAiResponses = OpenAiResponses::new()
+    .with_continuation(None)
+    .without(Feature::StrictTools);
+
 const fn responses(host: &'static Host) -> Wire {
-    wire(host, parse::openai_responses::parse, Family::Responses)
+    Wire {
+        writer: &PLAIN_RESPONSES,
+        ..wire(host, parse::openai_responses::parse, Family::Responses)
+    }
 }
 
 const fn anthropic(host: &'static Host) -> Wire {
@@ -129,6 +154,7 @@ const fn wire(host: &'static Host, parse: Parse, family: Family) -> Wire {
     Wire {
         provider: host.name,
         codec: host.codec,
+        writer: host.codec,
         parse: Some(parse),
         family,
     }
@@ -159,7 +185,7 @@ const ROWS: &[(&str, Row)] = &[
     ),
     ("bedrock-converse", Row::Chat(bedrock(&hosts::BEDROCK))),
     ("bedrock-invoke", Row::Named("claude", INVOKE)),
-    ("bedrock-mantle", Row::Chat(chat(&hosts::COMPATIBLE))),
+    ("bedrock-mantle", Row::Chat(MANTLE)),
     ("bedrock-mantle-responses", Row::Chat(RESPONSES)),
     ("cerebras", Row::Chat(chat(&hosts::CEREBRAS))),
     ("cohere-embeddings", Row::Embeddings(&embed::Cohere::new())),

@@ -1,7 +1,7 @@
 //! A recorded request, read into ours and written again, is the same JSON.
 
 use serde_json::Value;
-use windlass_core::{Profile, Request, Text};
+use windlass_core::{ErrorKind, Profile, Request, Text};
 use windlass_provider::codec::{Delivery, Encode, encoding_key};
 
 use crate::run::case::Case;
@@ -33,10 +33,14 @@ pub(super) fn check(case: &Case, wire: &Wire) -> Verdict {
         return Verdict::Failed(format!("the parser passes `{name}` on without reading it"));
     }
     let profile = Profile::new(case.model(wire));
-    let key = encoding_key(wire.codec, &profile.id);
+    let key = encoding_key(wire.writer, &profile.id);
     let call = Encode::new(&request, &profile, &key).with_delivery(delivery(case, recorded));
-    let written = match wire.codec.encode(&call) {
+    let written = match wire.writer.encode(&call) {
         Ok(written) => written,
+        // The host refused it as well.
+        Err(error) if error.kind() == ErrorKind::Unsupported && case.is_refused() => {
+            return Verdict::Undecided(error.to_string());
+        }
         Err(error) => return Verdict::Failed(error.to_string()),
     };
     match serde_json::from_slice::<Value>(&written.body) {

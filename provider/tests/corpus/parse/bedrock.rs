@@ -76,7 +76,8 @@ impl Reader {
             ("cachePoint", point) => {
                 let last = self.instructions.len().checked_sub(1);
                 let last = last.ok_or("a cache point before any instructions")?;
-                self.marks.push(Breakpoint::Instructions(last, cache_time(point)?));
+                self.marks
+                    .push(Breakpoint::Instructions(last, cache_time(point)?));
             }
             (other, _) => return Err(format!("system block `{other}`")),
         }

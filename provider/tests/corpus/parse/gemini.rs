@@ -10,7 +10,6 @@ use windlass_core::{
 /// The request that the recorded body is; the error names what our types or the default dialect cannot express.
 pub fn parse(request: &Value) -> Result<Request, String> {
     let mut rest = object(request, "the request")?.clone();
-    rest.remove("model");
     let mut parsed = Request::new(conversation(rest.remove("contents"))?);
     if let Some(system) = rest.remove("systemInstruction") {
         for text in instructions(&system)? {
@@ -302,11 +301,17 @@ fn schema(value: &Value) -> Result<Schema, String> {
     if capitals.is_some_and(|name| name.starts_with(|first: char| first.is_ascii_uppercase())) {
         return Err("a schema with types in capitals".into());
     }
+    if value.get("type").is_some_and(Value::is_number) {
+        return Err("a schema with types as numbers".into());
+    }
     Schema::from_value(value.clone()).map_err(|error| error.to_string())
 }
 
 fn generation(config: Value, options: Options) -> Result<Options, String> {
     let mut rest = object(&config, "`generationConfig`")?.clone();
+    if rest.is_empty() {
+        return Ok(options.with_extra("generationConfig", rest));
+    }
     let mut sampling = Sampling::new();
     sampling.temperature = number(rest.remove("temperature"))?;
     sampling.top_p = number(rest.remove("topP"))?;
