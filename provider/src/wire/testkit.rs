@@ -7,8 +7,8 @@ use windlass_core::{
     Request, Response,
 };
 
-use crate::codec::{Codec, Delivery, Encode, WireRequest, encoding_key, truncated};
-use crate::frame::{Frame, FrameErrorKind};
+use crate::codec::{self, Codec, Delivery, Encode, WireRequest, encoding_key, misframed};
+use crate::frame::Frame;
 
 /// The media type of a streamed answer, unless a wire says otherwise.
 pub(crate) const SSE: &str = "text/event-stream";
@@ -120,6 +120,24 @@ pub(crate) fn check_truncated_body(
     }
 }
 
+/// Checks that the answer is complete with the last frame of `body` and not before, and that bytes after it which are
+/// no whole frame do no harm.
+pub(crate) fn check_complete(codec: &dyn Codec, content_type: &str, body: &[u8], tail: &[u8]) {
+    let mut framer = codec.framing(content_type, Delivery::Streamed).framer();
+    let mut decoder = codec.decoder(&Request::default(), Delivery::Streamed);
+    let mut events = VecDeque::new();
+    let mut frames = framer.feed(body);
+    while let Some(frame) = frames.next().expect("a body that can be framed") {
+        assert!(!decoder.is_complete(), "complete before {frame:?}");
+        decoder.frame(&frame, &mut events).expect("a good frame");
+    }
+    assert!(decoder.is_complete());
+    let mut frames = framer.feed(tail);
+    assert!(frames.next().expect("the beginning of a frame").is_none());
+    codec::finish(&mut framer, &mut *decoder, &mut events).expect("the end was seen");
+    assert!(matches!(events.back(), Some(Event::Finish(_))));
+}
+
 /// The error that a body gives, which is the same in every cut.
 pub(crate) fn check_error(codec: &dyn Codec, body: &str, delivery: Delivery) -> ModelError {
     let content_type = match delivery {
@@ -206,23 +224,13 @@ fn each_event(
     };
     for chunk in chunks {
         let mut frames = framer.feed(chunk);
-        while let Some(frame) = frames.next().map_err(unframed)? {
+        while let Some(frame) = frames.next().map_err(misframed)? {
             decode(&frame)?;
         }
     }
-    if let Some(frame) = framer.finish().map_err(unframed)? {
-        decode(&frame)?;
-    }
-    let outcome = decoder.finish(&mut events);
+    let outcome = codec::finish(&mut framer, &mut *decoder, &mut events);
     events.drain(..).for_each(&mut take);
     outcome
-}
-
-fn unframed(error: crate::frame::FrameError) -> ModelError {
-    match error.kind() {
-        FrameErrorKind::Unfinished { .. } => truncated().with_source(error),
-        _ => ModelError::new(ErrorKind::Protocol, error.to_string()).with_source(error),
-    }
 }
 
 /// After which bytes of the body a frame is complete.

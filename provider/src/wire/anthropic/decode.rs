@@ -84,6 +84,10 @@ impl Decoder for MessagesDecoder {
         events.extend(self.early.drain(..));
         if self.done { Ok(()) } else { Err(truncated()) }
     }
+
+    fn is_complete(&self) -> bool {
+        self.done
+    }
 }
 
 impl MessagesDecoder {

@@ -30,6 +30,8 @@ pub(super) struct Answer {
     parts: Parts,
     begun: bool,
     stop: Option<Text>,
+    /// The counts came, which follow the stop.
+    counted: bool,
 }
 
 impl Answer {
@@ -38,6 +40,7 @@ impl Answer {
             parts: Parts::new(first_call_number),
             begun: false,
             stop: None,
+            counted: false,
         }
     }
 
@@ -64,6 +67,7 @@ impl Answer {
                 let metadata = read::<Metadata<'_>>(frame)?;
                 report(&metadata.usage, events);
                 pass_on("trace", metadata.trace, events);
+                self.counted = true;
             }
             name if name.ends_with("Exception") => return Err(reported(frame)),
             name => events.push_back(unknown(name, frame)),
@@ -240,6 +244,10 @@ impl Decoder for Answer {
         let reason = self.reason(&raw);
         events.push_back(Event::Finish(Finish::new(reason, raw)));
         Ok(())
+    }
+
+    fn is_complete(&self) -> bool {
+        self.counted && self.stop.is_some()
     }
 }
 

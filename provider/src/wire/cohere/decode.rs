@@ -204,6 +204,10 @@ impl Decoder for Answer {
     fn finish(&mut self, _: &mut VecDeque<Event>) -> Result<(), ModelError> {
         if self.done { Ok(()) } else { Err(truncated()) }
     }
+
+    fn is_complete(&self) -> bool {
+        self.done
+    }
 }
 
 impl Misplaced {

@@ -8,8 +8,8 @@ use windlass_core::{
 use super::Cohere;
 use crate::codec::{Codec, Delivery, Encode, encoding_key};
 use crate::wire::testkit::{
-    JSON, SSE, check_error, check_stream, check_truncated, check_whole, decode, encode, events,
-    model, replay, replay_elsewhere, wire_request,
+    JSON, SSE, check_complete, check_error, check_stream, check_truncated, check_whole, decode,
+    encode, events, model, replay, replay_elsewhere, wire_request,
 };
 
 const WIRE: Cohere = Cohere::new();
@@ -471,4 +471,11 @@ proptest::proptest! {
             Err(error) => assert!(matches!(error.kind(), ErrorKind::Truncated | ErrorKind::Protocol)),
         }
     }
+}
+
+//
+#[test]
+fn what_follows_the_end_unfinished_does_no_harm() {
+    let body = stream(&[START, END]).replace("data: [DONE]\n\n", "");
+    check_complete(&WIRE, SSE, body.as_bytes(), b"data: [DO");
 }

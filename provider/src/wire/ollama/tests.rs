@@ -8,8 +8,8 @@ use windlass_core::{
 use super::Ollama;
 use crate::codec::{Codec, Delivery, Encode, encoding_key};
 use crate::wire::testkit::{
-    JSON, check_body, check_truncated_body, check_whole, decode, encode, events, model, replay,
-    replay_elsewhere, wire_request,
+    JSON, check_body, check_complete, check_truncated_body, check_whole, decode, encode, events,
+    model, replay, replay_elsewhere, wire_request,
 };
 
 const NDJSON: &str = "application/x-ndjson";
@@ -344,4 +344,16 @@ fn arguments_that_are_no_object_are_kept_within_one() {
             r#"{"role":"tool","content":"error: not JSON","tool_name":"a","tool_call_id":"c"}]}"#
         )
     );
+}
+
+// R-4
+#[test]
+fn what_follows_the_end_unfinished_does_no_harm() {
+    let body = concat!(
+        r#"{"message":{"content":"Hi"},"done":false}"#,
+        "\n",
+        r#"{"message":{"content":""},"done":true,"done_reason":"stop"}"#,
+        "\n"
+    );
+    check_complete(&WIRE, NDJSON, body.as_bytes(), br#"{"mess"#);
 }

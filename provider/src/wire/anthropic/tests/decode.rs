@@ -6,7 +6,9 @@ use super::{CODEC, START, block, blocks, named, shown, sse, whole};
 use crate::codec::{Codec, Delivery};
 use crate::frame::Frame;
 use crate::wire::anthropic::{Anthropic, Endpoint};
-use crate::wire::testkit::{SSE, check_stream, check_truncated, check_whole, decode, events};
+use crate::wire::testkit::{
+    SSE, check_complete, check_stream, check_truncated, check_whole, decode, events,
+};
 
 const TEXT: &str = r#"{"type":"text","text":""}"#;
 const THINKING: &str = r#"{"type":"thinking","thinking":"","signature":""}"#;
@@ -448,4 +450,11 @@ fn nothing_follows_the_end() {
     check_stream(&CODEC, &format!("{body}{body}{more}"), |response| {
         assert_eq!(response.finish.reason, FinishReason::Stop);
     });
+}
+
+// R-4
+#[test]
+fn what_follows_the_end_unfinished_does_no_harm() {
+    let body = sse(&[], "end_turn");
+    check_complete(&CODEC, SSE, body.as_bytes(), b"event: pi");
 }

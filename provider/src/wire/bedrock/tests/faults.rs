@@ -174,3 +174,10 @@ proptest! {
         prop_assert_eq!(error.is_none(), answer.is_finished());
     }
 }
+
+//
+#[test]
+fn what_follows_the_end_unfinished_does_no_harm() {
+    let body = stream(&[START, END, METADATA]);
+    testkit::check_complete(&CODEC, STREAM, &body, b"\0\0");
+}
