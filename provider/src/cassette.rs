@@ -41,8 +41,8 @@ use std::{fmt, fs, io};
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use windlass_core::{decode_base64, encode_base64};
 
-use crate::base64;
 pub use player::Player;
 pub use recorder::Recorder;
 
@@ -167,14 +167,14 @@ impl Piece {
     fn of(bytes: &[u8]) -> Self {
         match std::str::from_utf8(bytes) {
             Ok(text) => Piece::Text(text.to_owned()),
-            Err(_) => Piece::Base64(base64::encode(bytes)),
+            Err(_) => Piece::Base64(encode_base64(bytes)),
         }
     }
 
     fn bytes(&self) -> Result<Vec<u8>, CassetteError> {
         match self {
             Piece::Text(text) => Ok(text.clone().into_bytes()),
-            Piece::Base64(text) => base64::decode(text)
+            Piece::Base64(text) => decode_base64(text)
                 .ok_or_else(|| CassetteError("a piece of a body is no base64".into())),
         }
     }

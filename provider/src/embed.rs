@@ -22,7 +22,6 @@
 //! # Ok::<(), ModelError>(())
 //! ```
 
-mod base64;
 mod batch;
 mod client;
 mod cohere;

@@ -93,7 +93,6 @@ pub mod transport;
 pub mod wire;
 
 mod address;
-mod base64;
 mod body;
 mod client;
 mod connect;

@@ -2,9 +2,11 @@ use std::fmt;
 
 use serde::Serialize;
 use serde::de::{Deserialize, Deserializer, Error, SeqAccess, Visitor};
-use windlass_core::{EmbedKind, EmbedRequest, Embeddings, ErrorKind, ModelError, Text};
+use windlass_core::{
+    EmbedKind, EmbedRequest, Embeddings, ErrorKind, ModelError, Text, decode_base64,
+};
 
-use super::{EmbedCodec, base64, checked, no_vectors, read, usage};
+use super::{EmbedCodec, checked, no_vectors, read, usage};
 use crate::body::{Body, unsupported, write_json};
 use crate::codec::WireRequest;
 use crate::json::{Count, JsonStr, wire_object};
@@ -245,8 +247,8 @@ impl Vector<'_> {
             Vector::Numbers(numbers) => return Ok(numbers),
             Vector::Base64(text) => text,
         };
-        let bytes = base64::decode(text.as_str().as_bytes())
-            .ok_or_else(|| protocol("a vector is not base64"))?;
+        let bytes =
+            decode_base64(text.as_str()).ok_or_else(|| protocol("a vector is not base64"))?;
         match packing {
             Packing::I8 => Ok(bytes
                 .into_iter()

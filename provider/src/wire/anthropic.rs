@@ -31,7 +31,6 @@
 //! # let _ = codec;
 //! ```
 
-mod base64;
 mod count;
 mod decode;
 mod encode;

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use windlass_core::{
     CallSlots, Event, Finish, FinishReason, JsonText, ModelError, PartIndex, Seal, Started, Text,
-    Unknown,
+    Unknown, decode_base64,
 };
 
 use crate::classify;
@@ -187,7 +187,7 @@ impl MessagesDecoder {
         json: &str,
         events: &mut VecDeque<Event>,
     ) -> Result<(), ModelError> {
-        let event = super::base64::decode(bytes.as_str());
+        let event = decode_base64(bytes.as_str());
         let Some(event) = event.and_then(|event| String::from_utf8(event).ok()) else {
             self.pass_on("chunk", JsonText::parse(json).ok(), events);
             return Ok(());

@@ -18,7 +18,7 @@ use crate::codec::{Decoder, truncated, undecodable};
 use crate::frame::{Frame, FrameKind};
 use crate::json::{Count, JsonStr};
 
-mod base64;
+mod blob;
 mod item;
 mod parts;
 

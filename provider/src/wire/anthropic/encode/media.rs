@@ -3,11 +3,10 @@
 use std::borrow::Cow;
 
 use serde::Serialize;
-use windlass_core::{Ability, Document, Media, Message, ModelError, UserPart};
+use windlass_core::{Ability, Document, Media, Message, ModelError, UserPart, decode_base64};
 
 use crate::body::Degraded;
 use crate::codec::Encode;
-use crate::wire::anthropic::base64;
 
 /// Where the content of a block is.
 #[derive(Debug, Serialize)]
@@ -100,7 +99,7 @@ pub(super) fn document(document: &Document) -> Option<Source<'_>> {
             data,
         }),
         From::Base64(data) if is_text(&media.mime) => {
-            let plain = base64::decode(data)?;
+            let plain = decode_base64(data.trim())?;
             Some(text(Cow::Owned(
                 String::from_utf8_lossy(&plain).into_owned(),
             )))

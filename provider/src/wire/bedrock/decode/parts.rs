@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 use windlass_core::{CallSlots, Citation, Event, Item, JsonText, PartIndex, Seal, Text};
 
 use self::gathered::Gathered;
-use super::{Events, base64};
+use super::{Events, blob};
 use crate::json::{Count, Deltas, JsonStr};
 use crate::wire::bedrock::shapes::{self, Reasoning};
 
@@ -116,7 +116,7 @@ impl Parts {
     pub(super) fn redacted(&mut self, index: Count, piece: &JsonStr<'_>, events: &mut Events) {
         self.seal(index, events, |seal| {
             let mut known = seal.encrypted.take().unwrap_or_default().into_string();
-            base64::join(&mut known, &piece.text());
+            blob::join(&mut known, &piece.text());
             seal.encrypted = Some(known.into());
         });
     }

@@ -3,7 +3,7 @@
 use serde_json::value::RawValue;
 use windlass_core::{Event, JsonText, Media, PartIndex, Source, Text};
 
-use super::super::{base64, item};
+use super::super::{blob, item};
 use super::{Content, Parts};
 use crate::json::Count;
 use crate::wire::bedrock::shapes::Image;
@@ -97,7 +97,7 @@ impl Parts {
                 *mime = format!("image/{}", format.as_str()).into();
             }
             if let Some(piece) = &image.source.bytes {
-                base64::join(base64, &piece.text());
+                blob::join(base64, &piece.text());
             }
             *error = image.error.map(JsonText::from).or(error.take());
         }
