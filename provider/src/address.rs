@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::connect::ConnectError;
+use crate::percent;
 
 /// Where requests go: the base URL, taken apart once and checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,9 +50,9 @@ impl Address {
         if !self.query.is_empty() {
             self.query.push('&');
         }
-        self.query.push_str(&percent_encode(name));
+        self.query.push_str(&percent::encode(name));
         self.query.push('=');
-        self.query.push_str(&percent_encode(value));
+        self.query.push_str(&percent::encode(value));
     }
 
     /// The whole address of a path below the base, which may have a query of its own.
@@ -73,19 +74,6 @@ impl Address {
     pub(crate) fn base(&self) -> &str {
         &self.base
     }
-}
-
-/// Everything but letters, digits, `-`, `.`, `_` and `~` as `%XX`.
-pub(crate) fn percent_encode(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            let _ = write!(out, "%{byte:02X}");
-        }
-    }
-    out
 }
 
 #[cfg(test)]

@@ -97,6 +97,7 @@ mod body;
 mod client;
 mod connect;
 mod json;
+mod percent;
 
 pub use client::Client;
 pub use connect::{ClientBuilder, ConnectError, ConnectErrorKind, connect};

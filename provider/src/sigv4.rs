@@ -26,7 +26,6 @@ use sha2::{Digest, Sha256};
 use windlass_core::Text;
 
 use self::canonical::Canonical;
-pub(crate) use self::canonical::percent_encode;
 use self::stamp::Stamp;
 use crate::secret::Secret;
 

@@ -4,13 +4,14 @@ use indexmap::IndexMap;
 use windlass_core::{ModelId, Options, Profile, Text};
 
 use super::{ConnectError, ConnectErrorKind};
-use crate::address::{Address, percent_encode};
+use crate::address::Address;
 use crate::auth::Credentials;
 use crate::catalog;
 use crate::client::{Client, Parts};
 use crate::codec::{Delivery, encoding_key};
 use crate::embed::EmbedClient;
 use crate::host::{Auth, Host, KeyNeed};
+use crate::percent;
 use crate::secret::Secret;
 use crate::transport::{Clocks, Transport};
 
@@ -243,7 +244,7 @@ impl ClientBuilder {
     fn address(&self) -> Result<Address, ConnectError> {
         let mut address = match &self.base_url {
             Some(url) => Address::parse(url)?,
-            None => Address::parse(&self.filled(self.host.base_url, percent_encode)?)?,
+            None => Address::parse(&self.filled(self.host.base_url, percent::encode)?)?,
         };
         for (name, value) in self.host.query {
             address.add_query(name, &self.filled(value, str::to_owned)?);

@@ -3,6 +3,7 @@
 use sha2::{Digest, Sha256};
 
 use super::{SigningRequest, hex};
+use crate::percent;
 use crate::secret::Secret;
 
 /// The canonical request.
@@ -75,7 +76,7 @@ fn path(path: &str) -> String {
     let mut out = String::with_capacity(path.len());
     for segment in &kept {
         out.push('/');
-        percent_encode(segment.as_bytes(), &mut out);
+        out.push_str(&percent::encode(segment));
     }
     if kept.is_empty() || ends_in_a_folder(path) {
         out.push('/');
@@ -107,9 +108,7 @@ fn query(query: &str) -> String {
 
 /// A piece of a query, encoded anew: `+` is a space.
 fn recoded(piece: &str) -> String {
-    let mut out = String::with_capacity(piece.len());
-    percent_encode(&decoded(piece.as_bytes()), &mut out);
-    out
+    percent::encode_bytes(&decoded(piece.as_bytes()), b"")
 }
 
 fn decoded(mut piece: &[u8]) -> Vec<u8> {
@@ -132,18 +131,4 @@ fn decoded(mut piece: &[u8]) -> Vec<u8> {
 fn hex_byte(high: u8, low: u8) -> Option<u8> {
     let digit = |byte: u8| char::from(byte).to_digit(16);
     u8::try_from(digit(high)? << 4 | digit(low)?).ok()
-}
-
-/// Appends `bytes` with all but unreserved characters as `%XX`.
-pub(crate) fn percent_encode(bytes: &[u8], out: &mut String) {
-    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
-    for &byte in bytes {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~') {
-            out.push(char::from(byte));
-        } else {
-            out.push('%');
-            out.push(char::from(DIGITS[usize::from(byte >> 4)]));
-            out.push(char::from(DIGITS[usize::from(byte & 0xf)]));
-        }
-    }
 }

@@ -15,6 +15,7 @@ use super::names::is_tool_name;
 use super::{Anthropic, Endpoint, FirstMessage, SystemPlace};
 use crate::body::{Body, Degraded, Separated, unsupported, write_json};
 use crate::codec::{Delivery, Encode, WireRequest};
+use crate::percent;
 use crate::schema::{SchemaRules, lower};
 use cache::{Marks, write_marked};
 pub(super) use head::Head;
@@ -71,7 +72,8 @@ pub(super) fn with_headers(codec: &Anthropic, mut wire: WireRequest) -> WireRequ
 }
 
 fn path(codec: &Anthropic, call: &Encode<'_>) -> String {
-    let model = segment(call.model());
+    // ARNs have `/` and `:`; Vertex AI keeps its `@`.
+    let model = percent::encode_bytes(call.model().as_bytes(), b"@");
     match (codec.endpoint, call.delivery) {
         (Endpoint::Messages(path), _) => path.to_owned(),
         (Endpoint::Vertex, Delivery::Streamed) => format!("/models/{model}:streamRawPredict"),
@@ -81,19 +83,6 @@ fn path(codec: &Anthropic, call: &Encode<'_>) -> String {
         }
         (Endpoint::BedrockInvoke, Delivery::Whole) => format!("/model/{model}/invoke"),
     }
-}
-
-/// The name of a model as one segment of a path; ARNs have `/` and `:`, Vertex keeps its `@`.
-fn segment(model: &str) -> String {
-    let mut segment = String::with_capacity(model.len());
-    for byte in model.bytes() {
-        match byte {
-            b'-' | b'.' | b'_' | b'~' | b'@' => segment.push(char::from(byte)),
-            _ if byte.is_ascii_alphanumeric() => segment.push(char::from(byte)),
-            _ => segment.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    segment
 }
 
 /// The large members of a request, encoded but for brackets, roles and cache markers.

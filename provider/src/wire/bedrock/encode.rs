@@ -9,7 +9,7 @@ use self::messages::Messages;
 use super::Converse;
 use crate::body::{Body, Degraded, Separated, write_json};
 use crate::codec::{Delivery, Encode, WireRequest};
-use crate::sigv4::percent_encode;
+use crate::percent;
 
 mod assistant;
 mod cache;
@@ -61,13 +61,11 @@ pub(super) fn request(codec: &Converse, call: &Encode<'_>) -> Result<WireRequest
 }
 
 fn path(call: &Encode<'_>) -> String {
-    let mut path = String::from("/model/");
-    percent_encode(call.model().as_bytes(), &mut path);
-    path.push_str(match call.delivery {
-        Delivery::Streamed => "/converse-stream",
-        Delivery::Whole => "/converse",
-    });
-    path
+    let method = match call.delivery {
+        Delivery::Streamed => "converse-stream",
+        Delivery::Whole => "converse",
+    };
+    format!("/model/{}/{method}", percent::encode(call.model()))
 }
 
 /// The instructions, then those of the conversation, which has no other place for them.
