@@ -91,7 +91,7 @@ impl Parts {
                 .await;
             match chunk {
                 Ok(Some(Ok(chunk))) => {
-                    body.extend_from_slice(&chunk[..chunk.len().min(ERROR_BODY - body.len())])
+                    body.extend_from_slice(&chunk[..chunk.len().min(ERROR_BODY - body.len())]);
                 }
                 // The status says more than why its body broke off.
                 Ok(None | Some(Err(_))) | Err(_) => break,

@@ -111,7 +111,7 @@ fn apply(mut steps: Vec<Step>, fault: &Fault, makings: &Makings) -> Vec<Step> {
         }
         Fault::Garbage { event, bytes } => steps.insert(at(event), Step::Write(bytes.clone())),
         Fault::EndlessEvent { event, bytes } => {
-            steps.insert(at(event), Step::Write(endless(makings, *bytes)))
+            steps.insert(at(event), Step::Write(endless(makings, *bytes)));
         }
         Fault::ErrorAt { event } => {
             steps.truncate(*event);

@@ -147,10 +147,10 @@ impl Connection {
         number: usize,
         reply: &Reply,
     ) -> io::Result<Next> {
-        if let Some(pause) = reply.faults.iter().find_map(stall_before) {
-            if !self.stays_open(pause).await {
-                return Ok(Next::Close);
-            }
+        if let Some(pause) = reply.faults.iter().find_map(stall_before)
+            && !self.stays_open(pause).await
+        {
+            return Ok(Next::Close);
         }
         if let Some(Fault::Status {
             status,

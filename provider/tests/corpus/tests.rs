@@ -170,9 +170,11 @@ fn failures(toy: Toy, files: &[(&str, &str)]) -> Vec<String> {
 }
 
 fn verdicts(toy: Toy, folder: &Folder) -> Vec<(Check, Verdict)> {
+    let codec: &'static Toy = Box::leak(Box::new(toy));
     let wire = Wire {
         provider: "toy",
-        codec: Box::leak(Box::new(toy)),
+        codec,
+        writer: codec,
         parse: Some(|request| match request["messages"][0][0].as_str() {
             Some(text) => {
                 let mut conversation = windlass_core::Conversation::new();

@@ -74,7 +74,7 @@ fn body(reply: &Reply, id: &str, reason: &str) -> Value {
         match part {
             ReplyPart::Text(text) => content.push(json!({"type": "text", "text": text})),
             ReplyPart::Thinking(text) => {
-                content.push(json!({"type": "thinking", "thinking": text}))
+                content.push(json!({"type": "thinking", "thinking": text}));
             }
             ReplyPart::Call {
                 id,

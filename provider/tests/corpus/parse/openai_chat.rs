@@ -303,7 +303,7 @@ fn assistant(message: &Members) -> Parsed<Assistant> {
     }
     match message.get("content") {
         Some(Value::String(text)) if !text.is_empty() => {
-            answer = answer.with(TextPart::new(text.as_str()))
+            answer = answer.with(TextPart::new(text.as_str()));
         }
         None if message.contains_key("tool_calls") => {}
         Some(Value::String(_)) if !message.contains_key("tool_calls") => {}
