@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use crate::exec::Exec;
 use crate::failure::Failure;
+use crate::workspace::FEATURES;
 use crate::workspace::Workspace;
 use crate::{flags, git, rules, tidy};
 
@@ -26,8 +27,14 @@ pub(crate) fn run(root: &Path, options: &flags::Check) -> Result<(), Failure> {
 }
 
 fn steps(root: &Path) -> [(&'static str, Exec); 3] {
-    let clippy = ["clippy", "--workspace", "--all-targets", "--all-features"];
-    let docs = ["doc", "--workspace", "--no-deps", "--all-features"];
+    let clippy = [
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--features",
+        FEATURES,
+    ];
+    let docs = ["doc", "--workspace", "--no-deps", "--features", FEATURES];
     [
         ("format", Exec::cargo(root, ["fmt", "--all", "--check"])),
         (
@@ -134,9 +141,11 @@ mod tests {
     fn the_steps() {
         let lines = steps(Path::new(".")).map(|(_, exec)| exec.to_string());
         let expected = [
-            "cargo fmt --all --check",
-            "cargo clippy --workspace --all-targets --all-features -- -D warnings",
-            "RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps --all-features",
+            "cargo fmt --all --check".to_owned(),
+            format!("cargo clippy --workspace --all-targets --features {FEATURES} -- -D warnings"),
+            format!(
+                "RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps --features {FEATURES}"
+            ),
         ];
         assert_eq!(lines, expected);
     }

@@ -6,6 +6,7 @@ use crate::corpus;
 use crate::exec::Exec;
 use crate::failure::Failure;
 use crate::flags;
+use crate::workspace::FEATURES;
 
 /// Runs all tests, then the corpus.
 ///
@@ -25,7 +26,10 @@ pub(crate) fn run(root: &Path, options: &flags::Test) -> Result<(), Failure> {
 /// `--all-targets` leaves out the documentation's tests, so they are a command of their own.
 fn suites(root: &Path, forwarded: &[String]) -> [Exec; 2] {
     ["--all-targets", "--doc"].map(|targets| {
-        let exec = Exec::cargo(root, ["test", "--workspace", "--all-features", targets]);
+        let exec = Exec::cargo(
+            root,
+            ["test", "--workspace", "--features", FEATURES, targets],
+        );
         if forwarded.is_empty() {
             return exec;
         }
@@ -42,13 +46,12 @@ mod tests {
     fn the_suites_are_plain_cargo_and_get_the_forwarded_words() {
         let words = ["frame".to_owned(), "--nocapture".to_owned()];
         let lines = suites(Path::new("."), &words).map(|exec| exec.to_string());
-        let expected = [
-            "cargo test --workspace --all-features --all-targets -- frame --nocapture",
-            "cargo test --workspace --all-features --doc -- frame --nocapture",
-        ];
+        let expected = ["--all-targets", "--doc"].map(|targets| {
+            format!("cargo test --workspace --features {FEATURES} {targets} -- frame --nocapture")
+        });
         assert_eq!(lines, expected);
         let [first, _] = suites(Path::new("."), &[]);
-        let expected = "cargo test --workspace --all-features --all-targets";
+        let expected = format!("cargo test --workspace --features {FEATURES} --all-targets");
         assert_eq!(first.to_string(), expected);
     }
 }

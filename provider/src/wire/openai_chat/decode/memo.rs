@@ -2,6 +2,7 @@
 //! same as last time, they mean the same, and only the words need to be read.
 
 use memchr::memmem;
+use serde::de::IgnoredAny;
 use windlass_core::PartIndex;
 
 use crate::json::JsonStr;
@@ -55,7 +56,7 @@ impl Memo {
             Some(after) => {
                 let padding = rest.strip_prefix(&*self.tail)?;
                 let opening = rest.len() - padding.len() - 1;
-                string(&rest[opening..])?.1 == after
+                skip_string(&rest[opening..])? == after
             }
         };
         if !same {
@@ -97,7 +98,7 @@ impl Memo {
     fn keep_tail(&mut self, tail: &[u8]) {
         let padding = PADDING.iter().find_map(|key| {
             let opening = memmem::find(tail, key)? + key.len() - 1;
-            Some((opening, string(&tail[opening..])?.1))
+            Some((opening, skip_string(&tail[opening..])?))
         });
         let Some((opening, after)) = padding else {
             self.after_padding = None;
@@ -119,4 +120,11 @@ fn string(bytes: &[u8]) -> Option<(JsonStr<'_>, &[u8])> {
     let string = values.next()?.ok()?;
     let rest = bytes.get(values.byte_offset()..)?;
     Some((string, rest))
+}
+
+/// What follows the JSON string that `bytes` begin with, which is checked as a member is that nobody reads.
+fn skip_string(bytes: &[u8]) -> Option<&[u8]> {
+    let mut values = serde_json::Deserializer::from_slice(bytes).into_iter::<IgnoredAny>();
+    values.next()?.ok()?;
+    bytes.get(values.byte_offset()..)
 }

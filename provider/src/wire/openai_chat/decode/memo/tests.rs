@@ -67,6 +67,16 @@ fn padding_may_differ_too() {
 }
 
 #[test]
+fn padding_that_is_no_json_is_not_passed_over() {
+    let mut memo = Memo::default();
+    let chunk = |padding: &str| format!(r#"{{"c":"word","obfuscation":"{padding}"}}"#);
+    let first = chunk("xy");
+    memo.learn(first.as_bytes(), &first[6..10], TEXT);
+    assert!(memo.recall(chunk("z").as_bytes()).is_some());
+    assert!(memo.recall(chunk("\u{1}").as_bytes()).is_none());
+}
+
+#[test]
 fn words_that_are_no_slice_between_quotes_are_not_learned() {
     let mut memo = Memo::default();
     let chunk = r#"{"c":"word"}"#;
