@@ -49,8 +49,13 @@ impl Memo {
     /// The words of a chunk that is the last one but for its words.
     pub(super) fn recall<'a>(&mut self, chunk: &'a [u8]) -> Option<(Piece, JsonStr<'a>)> {
         let piece = self.known?;
-        let rest = chunk.strip_prefix(&*self.head)?;
-        let (words, rest) = string(&chunk[chunk.len() - rest.len() - 1..])?;
+        let after_quote = chunk.strip_prefix(&*self.head)?;
+        let (words, rest) = string(&chunk[chunk.len() - after_quote.len() - 1..])?;
+        // Control characters are no JSON in a string, but only some members are read so strictly.
+        let raw = &after_quote[..after_quote.len() - rest.len()];
+        if raw.iter().any(u8::is_ascii_control) {
+            return None;
+        }
         let same = match &self.after_padding {
             None => rest == self.tail,
             Some(after) => {
