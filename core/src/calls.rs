@@ -129,6 +129,20 @@ impl CallSlots {
     }
 }
 
+impl CallId {
+    /// Whether the id was made here, for a call that came without one. It means nothing to the provider.
+    ///
+    /// ```
+    /// use windlass_core::{CallKey, CallSlots, PartIndex, Slot};
+    ///
+    /// let nameless = CallSlots::new(0).slot(CallKey::default(), &mut || PartIndex(0));
+    /// assert!(matches!(nameless, Slot::Opened { id, .. } if id.is_synthesised()));
+    /// ```
+    pub fn is_synthesised(&self) -> bool {
+        synthesised_number(self).is_some()
+    }
+}
+
 /// The number of a synthesised id.
 pub(crate) fn synthesised_number(id: &CallId) -> Option<u64> {
     id.as_str().strip_prefix(SYNTHESISED)?.parse().ok()
@@ -247,5 +261,7 @@ mod tests {
         assert_eq!(synthesised_number(&CallId::from("call_w41")), Some(41));
         assert_eq!(synthesised_number(&CallId::from("call_weather")), None);
         assert_eq!(synthesised_number(&CallId::from("call_7")), None);
+        assert!(CallId::from("call_w41").is_synthesised());
+        assert!(!CallId::from("call_weather").is_synthesised());
     }
 }

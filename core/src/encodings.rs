@@ -23,6 +23,19 @@ impl EncodingKey {
     pub fn new(text: impl Into<Text>) -> Self {
         EncodingKey(text.into())
     }
+
+    /// A key for bytes that also depend on `circumstances`.
+    ///
+    /// ```
+    /// use windlass_core::EncodingKey;
+    ///
+    /// let key = EncodingKey::new("anthropic/1/claude-sonnet-4-5");
+    /// assert_ne!(key.with("second of its id"), key);
+    /// ```
+    #[must_use]
+    pub fn with(&self, circumstances: &str) -> Self {
+        EncodingKey::new(format!("{}|{circumstances}", self.0))
+    }
 }
 
 /// The encodings made so far: a list that only grows, read without a lock.
