@@ -34,16 +34,20 @@
 mod count;
 mod decode;
 mod encode;
-mod names;
 
 use windlass_core::{ModelError, Request};
 
 use crate::codec::{Codec, Decoder, Delivery, Encode, WireRequest};
 use crate::frame::{Framing, SseOptions};
+use crate::wire::names::{self, Form};
 use decode::MessagesDecoder;
 
 #[cfg(test)]
 mod tests;
+
+/// What the wire takes as the id of a call, and as the name of a tool.
+const IDS: Form = Form::plain("_-");
+const NAMES: Form = Form::plain("_-").up_to(128);
 
 /// Anthropic Messages in the dialect of one host.
 ///
@@ -163,7 +167,8 @@ impl Codec for Anthropic {
 
     fn decoder(&self, request: &Request, delivery: Delivery) -> Box<dyn Decoder> {
         let first_number = request.conversation.next_call_number();
-        Box::new(MessagesDecoder::new(first_number, delivery))
+        let decoder = MessagesDecoder::new(first_number, delivery);
+        names::restore(Box::new(decoder), request, NAMES)
     }
 
     fn framing(&self, content_type: &str, delivery: Delivery) -> Framing {

@@ -31,6 +31,7 @@ use windlass_core::{ModelError, ModelId, Request};
 use crate::codec::{Codec, Decoder, Delivery, Encode, WireRequest};
 use crate::frame::Framing;
 use crate::schema::SchemaRules;
+use crate::wire::names::{self, Form};
 
 mod decode;
 mod encode;
@@ -41,6 +42,13 @@ mod tests;
 
 pub use self::encode::{BESIDE_A_DOCUMENT, INVALID_ARGUMENTS, NO_OUTPUT};
 pub use self::family::{CachePoints, FAMILIES, Family, ReasoningForm, ThinkingReplay, TopK};
+
+/// What every model takes as the id of a call; ids of the model's own maker are sent back as they came.
+const IDS: Form = Form::plain("_-").up_to(64);
+const OWN_IDS: Form = Form::plain("_-.:").up_to(64);
+
+/// What the wire takes as the name of a tool.
+const NAMES: Form = Form::plain("_-").up_to(64);
 
 /// The protocol Converse of Amazon Bedrock.
 ///
@@ -130,7 +138,8 @@ impl Codec for Converse {
     }
 
     fn decoder(&self, request: &Request, _: Delivery) -> Box<dyn Decoder> {
-        Box::new(decode::Answer::new(request.conversation.next_call_number()))
+        let decoder = decode::Answer::new(request.conversation.next_call_number());
+        names::restore(Box::new(decoder), request, NAMES)
     }
 
     fn framing(&self, content_type: &str, delivery: Delivery) -> Framing {

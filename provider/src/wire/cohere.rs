@@ -43,9 +43,13 @@ use windlass_core::{ModelError, Request};
 
 use crate::codec::{Codec, Decoder, Delivery, Encode, WireRequest};
 use crate::frame::{Framing, SseOptions};
+use crate::wire::names::{self, Form};
 
 /// What the seal of a tool plan says, as JSON.
 const TOOL_PLAN: &str = r#""tool_plan""#;
+
+/// What the wire takes as the name of a tool.
+const NAMES: Form = Form::plain("_-").up_to(64);
 
 /// Cohere's chat protocol, in the dialect of one host.
 ///
@@ -86,7 +90,8 @@ impl Codec for Cohere {
     }
 
     fn decoder(&self, request: &Request, _: Delivery) -> Box<dyn Decoder> {
-        Box::new(decode::Answer::new(request.conversation.next_call_number()))
+        let decoder = decode::Answer::new(request.conversation.next_call_number());
+        names::restore(Box::new(decoder), request, NAMES)
     }
 
     fn framing(&self, content_type: &str, delivery: Delivery) -> Framing {

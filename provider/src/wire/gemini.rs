@@ -29,10 +29,14 @@ use windlass_core::{ModelError, Request, Text};
 
 use crate::codec::{Codec, Decoder, Delivery, Encode, WireRequest};
 use crate::frame::{Framing, LastEvent, SseOptions};
+use crate::wire::names::{self, Form};
 use decode::GeminiDecoder;
 
 /// The member of a part that holds its signature.
 const SIGNATURE: &str = "thoughtSignature";
+
+/// What the wire takes as the name of a tool, in declarations and calls alike.
+const NAMES: Form = Form::plain("_-").up_to(64).with_letter_first();
 
 /// The protocol of Gemini, in the dialect of one host.
 ///
@@ -198,7 +202,8 @@ impl Codec for Gemini {
     }
 
     fn decoder(&self, request: &Request, delivery: Delivery) -> Box<dyn Decoder> {
-        Box::new(GeminiDecoder::new(request, delivery))
+        let decoder = GeminiDecoder::new(request, delivery);
+        names::restore(Box::new(decoder), request, NAMES)
     }
 
     /// A stream without `alt=sse` is one JSON array, and an error can be one too (77).

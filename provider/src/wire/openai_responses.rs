@@ -40,6 +40,11 @@ use windlass_core::{Continuation, ModelError, Request};
 
 use crate::codec::{Codec, Decoder, Delivery, Encode, WireRequest};
 use crate::frame::{Framing, SseOptions};
+use crate::wire::names::{self, Form};
+
+/// What the wire takes as the id of a call, and as the name of a tool.
+const IDS: Form = Form::ANY.up_to(64);
+const NAMES: Form = Form::plain("_-").up_to(64);
 
 /// The Responses API in the dialect of one host; [`new`](OpenAiResponses::new) is OpenAI's own.
 ///
@@ -245,7 +250,8 @@ impl Codec for OpenAiResponses {
 
     fn decoder(&self, request: &Request, delivery: Delivery) -> Box<dyn Decoder> {
         let first_call_number = request.conversation.next_call_number();
-        Box::new(decode::ResponsesDecoder::new(first_call_number, delivery))
+        let decoder = decode::ResponsesDecoder::new(first_call_number, delivery);
+        names::restore(Box::new(decoder), request, NAMES)
     }
 
     /// By the media type, because some hosts stream what was asked for whole and the other way round.

@@ -1,12 +1,18 @@
 //! What a wire that carries only text is sent in place of media, documents and failures.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use serde_json::value::RawValue;
 use windlass_core::{Document, Media, Outcome, OutcomePart, Source};
 
 /// How an outcome of nothing reads, and one of pictures alone.
 const NO_OUTPUT: &str = "(no output)";
 const SHOWN_BESIDE: &str = "(shown beside)";
+
+/// The member that holds arguments which are no JSON object. Anthropic advises the name.
+const INVALID_JSON: &str = "INVALID_JSON";
 
 /// Whether pictures go beside the text, or are named in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,6 +93,19 @@ pub(crate) fn framed(document: &Document) -> Option<String> {
     Some(framed)
 }
 
+/// The arguments of a call where the wire takes an object only: other text is shown to the model in one.
+pub(crate) fn object(arguments: &str) -> Cow<'_, str> {
+    let trimmed = arguments.trim();
+    if trimmed.is_empty() {
+        return Cow::Borrowed("{}");
+    }
+    if trimmed.starts_with('{') && serde_json::from_str::<&RawValue>(trimmed).is_ok() {
+        return Cow::Borrowed(trimmed);
+    }
+    let wrapped = BTreeMap::from([(INVALID_JSON, arguments)]);
+    Cow::Owned(serde_json::to_string(&wrapped).expect("a text has a JSON form"))
+}
+
 /// A part of an outcome, as text.
 pub(crate) fn outcome_part(part: &OutcomePart) -> String {
     match part {
@@ -147,5 +166,19 @@ mod tests {
             Pictures::Named,
             "error: two cats",
         );
+    }
+
+    // R-24
+    #[test]
+    fn arguments_that_are_no_object_are_wrapped() {
+        for (arguments, sent) in [
+            ("", "{}"),
+            (" \n", "{}"),
+            (r#" {"a" : 1.0} "#, r#"{"a" : 1.0}"#),
+            (r#"{"a":"#, r#"{"INVALID_JSON":"{\"a\":"}"#),
+            ("[1]", r#"{"INVALID_JSON":"[1]"}"#),
+        ] {
+            assert_eq!(object(arguments), sent);
+        }
     }
 }

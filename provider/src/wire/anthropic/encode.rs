@@ -6,17 +6,19 @@ mod head;
 mod media;
 mod thinking;
 
+use std::borrow::Cow;
+
 use indexmap::IndexMap;
 use serde::Serialize;
 use serde_json::Value;
 use windlass_core::{ErrorKind, Message, ModelError, Text};
 
-use super::names::is_tool_name;
-use super::{Anthropic, Endpoint, FirstMessage, SystemPlace};
-use crate::body::{Body, Degraded, Separated, unsupported, write_json};
+use super::{Anthropic, Endpoint, FirstMessage, IDS, NAMES, SystemPlace};
+use crate::body::{Body, Degraded, Separated, write_json};
 use crate::codec::{Delivery, Encode, WireRequest};
 use crate::percent;
 use crate::schema::{SchemaRules, lower};
+use crate::wire::names::CallIds;
 use cache::{Marks, write_marked};
 pub(super) use head::Head;
 
@@ -122,14 +124,16 @@ impl<'a> Parts<'a> {
         for (place, block) in request.instructions.iter().enumerate() {
             parts.instruct(block, Some(place));
         }
+        let ids = CallIds::of(&request.conversation);
         for (at, entry) in request.conversation.entries().iter().enumerate() {
             if let (Message::System(system), SystemPlace::Hoisted) = (entry.message(), codec.system)
             {
                 parts.instruct(&system.text, None);
                 continue;
             }
-            let blocks =
-                entry.encoding(call.key, |out| content::write(call, entry.message(), out))?;
+            let blocks = ids.encoding((at, entry), call.key, IDS, |ids, out| {
+                content::write(call, entry.message(), ids, out)
+            })?;
             if !blocks.is_empty() {
                 parts.pieces.push(Piece {
                     role: role(entry.message()),
@@ -218,7 +222,7 @@ fn role(message: &Message) -> &'static str {
 
 #[derive(Serialize)]
 struct Tool<'a> {
-    name: &'a str,
+    name: Cow<'a, str>,
     #[serde(skip_serializing_if = "str::is_empty")]
     description: &'a str,
     input_schema: Value,
@@ -227,16 +231,9 @@ struct Tool<'a> {
 fn write_tools(call: &Encode<'_>, out: &mut Vec<u8>) -> Result<(), ModelError> {
     let mut separated = Separated::new();
     for spec in call.request.tools.specs() {
-        if !is_tool_name(&spec.name) {
-            let why = format!(
-                "`{}` is no name here: it takes 1 to 128 letters, digits, `_` and `-`",
-                spec.name
-            );
-            return Err(unsupported("tools", &why));
-        }
         separated.next(out);
         let tool = Tool {
-            name: &spec.name,
+            name: NAMES.fit(&spec.name),
             description: &spec.description,
             input_schema: lower(&spec.parameters, SchemaRules::Any).schema,
         };

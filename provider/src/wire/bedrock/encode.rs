@@ -14,7 +14,6 @@ use crate::percent;
 mod assistant;
 mod cache;
 mod head;
-mod ids;
 mod media;
 mod messages;
 mod tools;

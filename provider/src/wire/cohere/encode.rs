@@ -2,16 +2,19 @@ mod documents;
 mod message;
 mod options;
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 use serde_json::Value;
 use windlass_core::{ModelError, Text, ToolSpec};
 
 use self::options::{Format, Thinking};
-use super::Cohere;
+use super::{Cohere, NAMES};
 use crate::body::{Body, Degraded, Separated, write_json};
 use crate::codec::{Delivery, Encode, WireRequest};
 use crate::schema::{SchemaRules, lower};
 use crate::wire::lacking;
+use crate::wire::names::{CallIds, Form};
 
 #[derive(Serialize)]
 struct Head<'a> {
@@ -51,7 +54,7 @@ struct Tool<'a> {
 
 #[derive(Serialize)]
 struct Function<'a> {
-    name: &'a str,
+    name: Cow<'a, str>,
     description: &'a str,
     parameters: Value,
 }
@@ -112,7 +115,7 @@ fn tool(spec: &ToolSpec) -> Tool<'_> {
     Tool {
         r#type: "function",
         function: Function {
-            name: &spec.name,
+            name: NAMES.fit(&spec.name),
             description: &spec.description,
             parameters: lower(&spec.parameters, SchemaRules::Any).schema,
         },
@@ -126,9 +129,11 @@ fn write_messages(call: &Encode<'_>, out: &mut Vec<u8>) -> Result<(), ModelError
         between.next(out);
         message::write_system(&call.request.instructions.join("\n\n"), out)?;
     }
-    for entry in call.request.conversation.entries() {
-        let bytes = entry.encoding(call.key, |bytes| {
-            message::write(entry.message(), call, bytes)
+    let conversation = &call.request.conversation;
+    let ids = CallIds::of(conversation);
+    for (at, entry) in conversation.entries().iter().enumerate() {
+        let bytes = ids.encoding((at, entry), call.key, Form::ANY, |ids, bytes| {
+            message::write(entry.message(), call, ids, bytes)
         })?;
         if !bytes.is_empty() {
             between.next(out);

@@ -145,9 +145,9 @@ fn calls_of_a_whole_answer_with_one_id_stay_apart() {
         let back = replay(&WIRE, response);
         for id in [
             r#""id":"c","#,
-            r#""id":"c-2","#,
+            r#""id":"c_85dc18f8","#,
             r#""tool_call_id":"c","#,
-            r#""tool_call_id":"c-2","#,
+            r#""tool_call_id":"c_85dc18f8","#,
         ] {
             assert!(back.contains(id), "{back}");
         }

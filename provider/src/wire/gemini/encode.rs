@@ -9,6 +9,7 @@ use windlass_core::{Entry, ErrorKind, Message, ModelError, Text};
 use super::{Gemini, path};
 use crate::body::{Body, Degraded, Separated, write_json};
 use crate::codec::{Encode, WireRequest};
+use crate::wire::names::{CallIds, Form};
 
 /// Writes a request: options, instructions, tools, and the conversation last.
 pub(super) fn encode(dialect: &Gemini, call: &Encode<'_>) -> Result<WireRequest, ModelError> {
@@ -67,12 +68,14 @@ fn write_contents(
 ) -> Result<(), ModelError> {
     out.push(b'[');
     let mut open: Option<&str> = None;
-    for entry in call.request.conversation.entries() {
+    let conversation = &call.request.conversation;
+    let ids = CallIds::of(conversation);
+    for (at, entry) in conversation.entries().iter().enumerate() {
         let Some(role) = role(entry) else {
             continue;
         };
-        let parts = entry.encoding(call.key, |out| {
-            messages::write(out, dialect, call, entry.message())
+        let parts = ids.encoding((at, entry), call.key, Form::ANY, |ids, out| {
+            messages::write(out, dialect, call, (entry.message(), ids))
         })?;
         if parts.is_empty() {
             continue;

@@ -11,6 +11,7 @@ use crate::body::{Body, Degraded, Separated, write_json};
 use crate::codec::{Delivery, Encode, WireRequest};
 use crate::schema::{SchemaRules, lower};
 use crate::wire::lacking;
+use crate::wire::names::{CallIds, Form};
 
 #[derive(Serialize)]
 struct Head<'a> {
@@ -104,9 +105,11 @@ fn write_messages(call: &Encode<'_>, out: &mut Vec<u8>) -> Result<(), ModelError
             &message::system(&call.request.instructions.join("\n\n")),
         )?;
     }
-    for entry in call.request.conversation.entries() {
-        let bytes = entry.encoding(call.key, |bytes| {
-            message::write(entry.message(), call, bytes)
+    let conversation = &call.request.conversation;
+    let ids = CallIds::of(conversation);
+    for (at, entry) in conversation.entries().iter().enumerate() {
+        let bytes = ids.encoding((at, entry), call.key, Form::ANY, |ids, bytes| {
+            message::write(entry.message(), call, ids, bytes)
         })?;
         between.next(out);
         out.extend_from_slice(bytes);

@@ -2,7 +2,6 @@
 
 mod assistant;
 mod format;
-mod ids;
 mod input;
 mod media;
 mod members;
@@ -12,9 +11,10 @@ mod tools;
 
 use windlass_core::{Continuation, Entry, Message, ModelError};
 
-use super::OpenAiResponses;
+use super::{IDS, OpenAiResponses};
 use crate::body::{Body, Degraded, Separated, write_json};
 use crate::codec::{Encode, WireRequest};
+use crate::wire::names::CallIds;
 
 /// Writes the request: what is small first, then tools and instructions, the input last.
 pub(super) fn encode(
@@ -28,11 +28,13 @@ pub(super) fn encode(
     let mut head = members::head(codec, call, &mut degraded)?;
     head.continue_from(codec, call, chosen, previous);
 
+    let conversation = &call.request.conversation;
+    let ids = CallIds::of(conversation);
     let mut inputs = Vec::with_capacity(entries.len() + 1);
-    for entry in entries {
-        inputs.push(input::entry(codec, call, entry)?);
+    for (at, entry) in (conversation.len() - entries.len()..).zip(entries) {
+        inputs.push(input::entry(codec, call, &ids, (at, entry))?);
     }
-    let interrupted = input::interrupted(codec, call);
+    let interrupted = input::interrupted(codec, call, ids.at(conversation.len(), IDS));
     inputs.push(&interrupted);
     let capacity = inputs.iter().map(|input| input.len() + 1).sum::<usize>() + HEAD_ROOM;
     let mut body = Body::begin(&head, &call.options.extra, capacity)?;

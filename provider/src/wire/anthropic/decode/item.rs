@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use serde_json::value::RawValue;
 use windlass_core::{Item, JsonText, Text};
 
-use crate::wire::anthropic::names::object_or_wrapped;
+use crate::wire::plain::object;
 
 /// A block of which the start has come, and perhaps more.
 #[derive(Debug)]
@@ -67,7 +67,7 @@ impl OpenItem {
     pub(super) fn whole(&mut self) -> Item {
         let kind = std::mem::take(&mut self.kind);
         if !self.input.trim().is_empty()
-            && let Ok(input) = RawValue::from_string(object_or_wrapped(&self.input).into_owned())
+            && let Ok(input) = RawValue::from_string(object(&self.input).into_owned())
         {
             self.grown.insert("input".to_owned(), Grown::Other(input));
         }

@@ -12,7 +12,9 @@ use windlass_core::{
 use super::media::{Source, description, document, image, is_sent};
 use crate::body::{Separated, write_json};
 use crate::codec::Encode;
-use crate::wire::anthropic::names::{call_id, called_name, object_or_wrapped};
+use crate::wire::anthropic::NAMES;
+use crate::wire::names::EntryIds;
+use crate::wire::plain::object;
 
 /// A content block.
 #[derive(Debug, Serialize)]
@@ -94,10 +96,12 @@ fn is_false(value: &bool) -> bool {
 pub(super) fn write(
     call: &Encode<'_>,
     message: &Message,
+    ids: EntryIds<'_>,
     out: &mut Vec<u8>,
 ) -> Result<(), ModelError> {
     let mut writer = Writer {
         call,
+        ids,
         out,
         separated: Separated::new(),
     };
@@ -105,16 +109,10 @@ pub(super) fn write(
         Message::System(system) => writer.maybe(Block::words(&system.text)),
         Message::User(user) => user.parts.iter().try_for_each(|part| writer.user(part)),
         Message::Assistant(answer) => writer.answer(answer),
-        Message::Outcomes(outcomes) => {
-            let ids: Vec<&str> = outcomes
-                .0
-                .iter()
-                .map(|outcome| outcome.call.as_str())
-                .collect();
-            (0..)
-                .zip(&outcomes.0)
-                .try_for_each(|(at, outcome)| writer.block(&result(outcome, unique_id(&ids, at))))
-        }
+        Message::Outcomes(outcomes) => outcomes.0.iter().try_for_each(|outcome| {
+            let id = writer.ids.fit(&outcome.call);
+            writer.block(&result(outcome, id))
+        }),
     }
 }
 
@@ -145,6 +143,7 @@ pub(super) fn extras(answer: &Assistant) -> Vec<&JsonText> {
 
 struct Writer<'w, 'c> {
     call: &'w Encode<'c>,
+    ids: EntryIds<'w>,
     out: &'w mut Vec<u8>,
     separated: Separated,
 }
@@ -177,8 +176,6 @@ impl Writer<'_, '_> {
 
     fn answer(&mut self, answer: &Assistant) -> Result<(), ModelError> {
         let own = self.call.reads_opaque(answer.origin.as_ref());
-        let ids: Vec<&str> = answer.calls().map(|call| call.id.as_str()).collect();
-        let mut calls = 0;
         for (at, part) in answer.parts.iter().enumerate() {
             match part {
                 AssistantPart::Text(part) | AssistantPart::Refusal(part) => {
@@ -186,10 +183,7 @@ impl Writer<'_, '_> {
                     self.maybe(words_of(part, own).filter(|_| between || !is_blank(part)))?;
                 }
                 AssistantPart::Thinking(thinking) if own => self.maybe(thought(thinking))?,
-                AssistantPart::Call(call) => {
-                    self.tool_use(call, unique_id(&ids, calls), own)?;
-                    calls += 1;
-                }
+                AssistantPart::Call(call) => self.tool_use(call, own)?,
                 AssistantPart::Item(item) if own && !is_dangling(answer, at, item) => {
                     self.raw(&item.json);
                 }
@@ -202,14 +196,15 @@ impl Writer<'_, '_> {
         Ok(())
     }
 
-    fn tool_use(&mut self, call: &Call, id: Cow<'_, str>, own: bool) -> Result<(), ModelError> {
+    fn tool_use(&mut self, call: &Call, own: bool) -> Result<(), ModelError> {
         #[derive(serde::Deserialize)]
         struct Extra<'a> {
             #[serde(borrow)]
             caller: Option<&'a RawValue>,
         }
 
-        let input = object_or_wrapped(call.arguments.as_str());
+        let id = self.ids.fit(&call.id);
+        let input = object(call.arguments.as_str());
         let extra = call.seal.as_ref().and_then(|seal| seal.extra.as_ref());
         let caller = extra
             .filter(|_| own)
@@ -217,22 +212,10 @@ impl Writer<'_, '_> {
             .and_then(|extra| extra.caller);
         self.block(&Block::ToolUse {
             id,
-            name: called_name(&call.name),
+            name: NAMES.fit(&call.name),
             input: serde_json::from_str(&input).expect("checked to be JSON"),
             caller,
         })
-    }
-}
-
-/// The id of the call or outcome at `at`. A model may give an id twice in one answer; the wire wants them apart.
-fn unique_id<'a>(ids: &[&'a str], at: usize) -> Cow<'a, str> {
-    let (before, from) = ids.split_at(at);
-    let id = from.first().copied().unwrap_or_default();
-    match before.iter().filter(|earlier| **earlier == id).count() {
-        0 => call_id(id),
-        earlier => call_id(&format!("{id}-{}", earlier + 1))
-            .into_owned()
-            .into(),
     }
 }
 

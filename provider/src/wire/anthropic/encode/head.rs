@@ -1,5 +1,7 @@
 //! The small members of a request.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 use serde_json::Value;
 use windlass_core::{
@@ -10,7 +12,7 @@ use super::thinking::{Thinking, ThinkingPlan};
 use crate::body::Degraded;
 use crate::codec::{Delivery, Encode};
 use crate::schema::{SchemaRules, lower};
-use crate::wire::anthropic::{Anthropic, Endpoint, OutputStyle};
+use crate::wire::anthropic::{Anthropic, Endpoint, NAMES, OutputStyle};
 
 /// The small members, in the order in which they are written.
 #[derive(Debug, Default, Serialize)]
@@ -52,7 +54,7 @@ struct ToolChoice<'a> {
     #[serde(rename = "type")]
     kind: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    name: Option<&'a str>,
+    name: Option<Cow<'a, str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     disable_parallel_tool_use: Option<bool>,
 }
@@ -246,7 +248,7 @@ fn tool_choice<'a>(
             ..with("none", None)
         }),
         Some(Choice::Required) => Some(with("any", None)),
-        Some(Choice::Tool(name)) => Some(with("tool", Some(name.as_str()))),
+        Some(Choice::Tool(name)) => Some(with("tool", Some(NAMES.fit(name)))),
         Some(_) => {
             degraded.leave_out("tool_choice", "the choice is not known here")?;
             None

@@ -194,7 +194,7 @@ fn outcomes_come_first_in_the_users_turn() {
             r#"{"role":"assistant","content":["#,
             r#"{"type":"tool_use","id":"toolu_a","name":"look","input":{"city":"Oslo"}},"#,
             r#"{"type":"tool_use","id":"toolu_b","name":"look","input":{}},"#,
-            r#"{"type":"tool_use","id":"toolu_c","name":"fs_read","input":{"INVALID_JSON":"[1]"}}]},"#,
+            r#"{"type":"tool_use","id":"toolu_c","name":"fs_read_4f70ea29","input":{"INVALID_JSON":"[1]"}}]},"#,
             r#"{"role":"user","content":["#,
             r#"{"type":"tool_result","tool_use_id":"toolu_a","content":[{"type":"text","text":"4 °C"},"#,
             r#"{"type":"image","source":{"type":"base64","media_type":"image/png","data":"iVBORw=="}}]},"#,
@@ -233,7 +233,7 @@ fn calls_and_outcomes_keep_together_whatever_their_ids() {
     };
     let sent = ids(1, "id");
     assert_eq!(sent, ids(2, "tool_use_id"));
-    assert_eq!(sent[1..], ["same".into(), "same-2".into()]);
+    assert_eq!(sent[1..], ["same".into(), "same_38fb6e77".into()]);
     assert!(sent[0].as_str().starts_with("f_0_"));
 }
 

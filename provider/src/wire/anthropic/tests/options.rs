@@ -1,5 +1,5 @@
 use windlass_core::{
-    Abilities, Ability, CachePolicy, CacheTime, Continuation, Effort, ErrorKind, HostedTool,
+    Abilities, Ability, CachePolicy, CacheTime, Continuation, Effort, ErrorKind, Event, HostedTool,
     JsonText, ModelId, Options, OutputFormat, ParallelCalls, Profile, Reasoning, Request, Sampling,
     Schema, ToolChoice, ToolSpec, Tools, Unsupported,
 };
@@ -204,8 +204,30 @@ fn tools_come_before_the_messages() {
         let body = encode_to(&CODEC, "m-1", &request).unwrap();
         assert_eq!(body, format!("{head}{choice}{rest}"));
     }
-    let bad = asking(Options::new()).with_tools([ToolSpec::new("a.b", "", Schema::empty_object())]);
-    assert_eq!(refused(&bad), "tools");
+}
+
+#[test]
+fn a_tool_keeps_its_name_whatever_the_wire_takes() {
+    let spec = ToolSpec::new("a.b", "", Schema::empty_object());
+    let request = asking(Options::new().with_tool_choice(ToolChoice::Tool("a.b".into())));
+    let request = request.with_tools([spec]);
+    let body = encode_to(&CODEC, "m-1", &request).unwrap();
+    assert_eq!(
+        body.matches(r#""name":"a_b_e27bcb35""#).count(),
+        2,
+        "{body}"
+    );
+    let answer = r#"{"type":"message","content":[{"type":"tool_use","id":"c","name":"a_b_e27bcb35","input":{}}],"stop_reason":"tool_use"}"#;
+    let mut decoder = CODEC.decoder(&request, Delivery::Whole);
+    let mut events = std::collections::VecDeque::new();
+    let frame = crate::frame::Frame::new(answer.as_bytes());
+    decoder.frame(&frame, &mut events).unwrap();
+    assert!(
+        events
+            .iter()
+            .any(|event| matches!(event, Event::Call { call, .. } if call.name == "a.b")),
+        "{events:?}"
+    );
 }
 
 #[test]

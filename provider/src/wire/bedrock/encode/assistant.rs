@@ -5,17 +5,18 @@ use serde_json::value::RawValue;
 use windlass_core::{Arguments, Assistant, AssistantPart, Call, ModelError, TextPart, Thinking};
 
 use super::media::{self, Kind};
-use super::messages::{alphabet, framed};
-use super::{INVALID_ARGUMENTS, ids, write_text};
+use super::messages::framed;
+use super::{INVALID_ARGUMENTS, write_text};
 use crate::body::{Separated, unsupported, write_json};
 use crate::codec::Encode;
-use crate::wire::bedrock::{Converse, ThinkingReplay};
+use crate::wire::bedrock::{Converse, NAMES, ThinkingReplay};
+use crate::wire::names::EntryIds;
 
 /// Appends the content blocks. What only its maker's models read is left out for others.
 pub(super) fn write(
     codec: &Converse,
     call: &Encode<'_>,
-    answer: &Assistant,
+    (answer, mut ids): (&Assistant, EntryIds<'_>),
     out: &mut Vec<u8>,
 ) -> Result<(), ModelError> {
     let mut writer = Writer {
@@ -24,14 +25,9 @@ pub(super) fn write(
         opaque: codec.reads_opaque(call, answer.origin.as_ref()),
         thinking: codec.family(call.model()).thinking,
     };
-    let ids = ids::of(answer.calls(), alphabet(codec, call, answer));
-    let mut ids = ids.iter();
     for part in &answer.parts {
         match part {
-            AssistantPart::Call(call) => {
-                let id = ids.next().map_or(call.id.as_str(), |id| id);
-                writer.call(call, id)?;
-            }
+            AssistantPart::Call(call) => writer.call(call, &ids.fit(&call.id))?,
             part => writer.part(part)?,
         }
     }
@@ -133,7 +129,7 @@ impl Writer<'_> {
         self.out.extend_from_slice(br#"{"toolUse":{"toolUseId":"#);
         write_json(self.out, id)?;
         self.out.extend_from_slice(br#","name":"#);
-        write_json(self.out, &call.name)?;
+        write_json(self.out, &NAMES.fit(&call.name))?;
         self.out.extend_from_slice(br#","input":"#);
         write_input(self.out, &call.arguments)?;
         self.out.extend_from_slice(b"}}");

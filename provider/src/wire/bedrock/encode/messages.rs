@@ -6,12 +6,12 @@ use windlass_core::{
 };
 
 use super::cache::Marks;
-use super::ids::{self, Alphabet};
 use super::media::{self, Kind};
 use super::{BESIDE_A_DOCUMENT, NO_OUTPUT, assistant, write_text};
 use crate::body::{Separated, unsupported, write_json};
 use crate::codec::Encode;
-use crate::wire::bedrock::Converse;
+use crate::wire::bedrock::{Converse, IDS, OWN_IDS};
+use crate::wire::names::{CallIds, EntryIds, Form};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Role {
@@ -40,21 +40,24 @@ impl<'a> Messages<'a> {
     pub(super) fn of(codec: &Converse, call: &Encode<'a>) -> Result<Self, ModelError> {
         let conversation = &call.request.conversation;
         let mut entries = Vec::with_capacity(conversation.len());
-        let mut before = None;
+        let ids = CallIds::of(conversation);
+        let mut form = IDS;
         for (at, entry) in conversation.entries().iter().enumerate() {
             let message = entry.message();
+            if let Message::Assistant(answer) = message {
+                form = form_of_ids(codec, call, answer);
+            }
             if let Some(role) = role(message) {
-                let content = entry.encoding(call.key, |out| {
-                    write_content(codec, call, (message, before), out)
+                let content = ids.encoding((at, entry), call.key, form, |ids, out| {
+                    write_content(codec, call, (message, ids), out)
                 })?;
                 if !content.is_empty() {
                     entries.push(Encoded { at, role, content });
                 }
             }
-            before = Some(message);
         }
         check_first(&entries)?;
-        let interrupted = interrupted(codec, call, before)?;
+        let interrupted = interrupted(call, ids.at(conversation.len(), form))?;
         Ok(Messages {
             entries,
             interrupted,
@@ -127,46 +130,36 @@ fn check_first(entries: &[Encoded<'_>]) -> Result<(), ModelError> {
     }
 }
 
-/// Appends the content blocks of a message; `before` is the message before it.
+/// Appends the content blocks of a message.
 fn write_content(
     codec: &Converse,
     call: &Encode<'_>,
-    (message, before): (&Message, Option<&Message>),
+    (message, ids): (&Message, EntryIds<'_>),
     out: &mut Vec<u8>,
 ) -> Result<(), ModelError> {
     match message {
         Message::System(_) => Ok(()),
         Message::User(user) => write_user(user, out),
-        Message::Assistant(answer) => assistant::write(codec, call, answer, out),
-        Message::Outcomes(outcomes) => {
-            let Some(Message::Assistant(answer)) = before else {
-                return Ok(());
-            };
-            write_outcomes(answer, alphabet(codec, call, answer), &outcomes.0, out)
-        }
+        Message::Assistant(answer) => assistant::write(codec, call, (answer, ids), out),
+        Message::Outcomes(outcomes) => write_outcomes(&outcomes.0, ids, out),
     }
 }
 
 /// Which ids the calls of an answer may keep.
-pub(super) fn alphabet(codec: &Converse, call: &Encode<'_>, answer: &Assistant) -> Alphabet {
+fn form_of_ids(codec: &Converse, call: &Encode<'_>, answer: &Assistant) -> Form {
     if codec.reads_opaque(call, answer.origin.as_ref()) {
-        Alphabet::Own
+        OWN_IDS
     } else {
-        Alphabet::Every
+        IDS
     }
 }
 
 /// What the model is told of calls that have no outcome yet: Bedrock wants one for each.
-fn interrupted(
-    codec: &Converse,
-    call: &Encode<'_>,
-    last: Option<&Message>,
-) -> Result<Vec<u8>, ModelError> {
+fn interrupted(call: &Encode<'_>, ids: EntryIds<'_>) -> Result<Vec<u8>, ModelError> {
+    let open = call.request.conversation.open_calls();
+    let outcomes: Vec<_> = open.map(Outcome::interrupted).collect();
     let mut out = Vec::new();
-    if let Some(Message::Assistant(answer)) = last {
-        let outcomes: Vec<_> = answer.calls().map(Outcome::interrupted).collect();
-        write_outcomes(answer, alphabet(codec, call, answer), &outcomes, &mut out)?;
-    }
+    write_outcomes(&outcomes, ids, &mut out)?;
     Ok(out)
 }
 
@@ -200,18 +193,17 @@ fn write_user(user: &User, out: &mut Vec<u8>) -> Result<(), ModelError> {
     Ok(())
 }
 
-/// Appends the outcomes of the calls of `answer`, which are in call order.
+/// Appends the outcomes of an answer's calls.
 fn write_outcomes(
-    answer: &Assistant,
-    alphabet: Alphabet,
     outcomes: &[Outcome],
+    mut ids: EntryIds<'_>,
     out: &mut Vec<u8>,
 ) -> Result<(), ModelError> {
     let mut separated = Separated::new();
-    for (id, outcome) in ids::of(answer.calls(), alphabet).iter().zip(outcomes) {
+    for outcome in outcomes {
         separated.next(out);
         out.extend_from_slice(br#"{"toolResult":{"toolUseId":"#);
-        write_json(out, id)?;
+        write_json(out, &ids.fit(&outcome.call))?;
         out.extend_from_slice(br#","content":["#);
         write_outcome(&outcome.parts, out)?;
         out.push(b']');

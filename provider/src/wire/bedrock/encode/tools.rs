@@ -1,16 +1,17 @@
 //! The tools of a request, and which of them the model is to call.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use serde::Serialize;
 use serde_json::Value;
-use windlass_core::{Ability, ModelError, Text, ToolChoice, ToolSpec};
+use windlass_core::{Ability, ModelError, ToolChoice, ToolSpec};
 
 use super::cache::Marks;
 use crate::body::{Degraded, Separated, unsupported, write_json};
 use crate::codec::Encode;
 use crate::schema::{SchemaRules, lower};
-use crate::wire::bedrock::Converse;
+use crate::wire::bedrock::{Converse, NAMES};
 
 /// What the model is told of a tool that it called and that is no longer there.
 const GONE: &str = "No longer available. Do not call it.";
@@ -99,7 +100,7 @@ fn write_choice(choice: Choice<'_>, out: &mut Vec<u8>) -> Result<(), ModelError>
         ToolChoice::Required => out.extend_from_slice(br#","toolChoice":{"any":{}}"#),
         ToolChoice::Tool(name) => {
             out.extend_from_slice(br#","toolChoice":{"tool":{"name":"#);
-            write_json(out, name)?;
+            write_json(out, &NAMES.fit(name))?;
             out.extend_from_slice(b"}}");
         }
         _ => return Err(unsupported("tool_choice", "Bedrock has no such choice")),
@@ -129,7 +130,7 @@ struct Tool<'a> {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Spec<'a> {
-    name: &'a str,
+    name: Cow<'a, str>,
     #[serde(skip_serializing_if = "str::is_empty")]
     description: &'a str,
     input_schema: InputSchema<'a>,
@@ -147,7 +148,7 @@ fn write_spec(codec: &Converse, spec: &ToolSpec, out: &mut Vec<u8>) -> Result<()
     let strict = codec.tool_schemas == SchemaRules::Strict && lowered.strict;
     let tool = Tool {
         tool_spec: Spec {
-            name: &spec.name,
+            name: NAMES.fit(&spec.name),
             description: spec.description.trim(),
             input_schema: InputSchema {
                 json: &lowered.schema,
@@ -162,7 +163,7 @@ fn write_spec(codec: &Converse, spec: &ToolSpec, out: &mut Vec<u8>) -> Result<()
 fn write_gone(call: &Encode<'_>, out: &mut Vec<u8>) -> Result<(), ModelError> {
     let schema = serde_json::json!({"type": "object"});
     let calls = call.request.conversation.calls();
-    let names: BTreeSet<&Text> = calls.map(|(call, _)| &call.name).collect();
+    let names: BTreeSet<Cow<'_, str>> = calls.map(|(call, _)| NAMES.fit(&call.name)).collect();
     let mut separated = Separated::new();
     for name in names {
         separated.next(out);

@@ -1,5 +1,4 @@
 use std::borrow::Cow;
-use std::collections::HashSet;
 
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -11,8 +10,9 @@ use windlass_core::{
 use super::documents::{self, document_of_text};
 use crate::body::{Separated, unsupported, write_json};
 use crate::codec::Encode;
-use crate::wire::cohere::TOOL_PLAN;
+use crate::wire::cohere::{NAMES, TOOL_PLAN};
 use crate::wire::lacking::lacks;
+use crate::wire::names::EntryIds;
 use crate::wire::plain::{self, Pictures};
 
 /// What a user says who says nothing but shows documents: the wire wants some content.
@@ -73,7 +73,7 @@ struct WireCall<'a> {
 
 #[derive(Serialize)]
 struct Function<'a> {
-    name: &'a str,
+    name: Cow<'a, str>,
     arguments: &'a str,
 }
 
@@ -91,41 +91,23 @@ enum ToolContent<'a> {
     Blocks(Vec<Block<'a>>),
 }
 
-/// The ids of one answer's calls. A model may give two calls one id; the outcomes come in the order of the calls, so
-/// numbering both alike keeps the pairs apart.
-#[derive(Default)]
-struct Ids<'a>(HashSet<Cow<'a, str>>);
-
-impl<'a> Ids<'a> {
-    /// The id, or a numbered one where it was given before.
-    fn distinct(&mut self, id: &'a str) -> Cow<'a, str> {
-        let mut distinct = Cow::Borrowed(id);
-        let mut number = 1;
-        while !self.0.insert(distinct.clone()) {
-            number += 1;
-            distinct = format!("{id}-{number}").into();
-        }
-        distinct
-    }
-}
-
 /// Appends what the message is on the wire: one message, one for each outcome, or nothing for an answer that holds
 /// nothing the wire has.
 pub(super) fn write(
     message: &Message,
     call: &Encode<'_>,
+    mut ids: EntryIds<'_>,
     out: &mut Vec<u8>,
 ) -> Result<(), ModelError> {
     match message {
         Message::System(message) => write_system(&message.text, out),
         Message::User(message) => write_json(out, &user(message, call)?),
-        Message::Assistant(message) => match assistant(message, call) {
+        Message::Assistant(message) => match assistant(message, call, &mut ids) {
             Some(answer) => write_json(out, &answer),
             None => Ok(()),
         },
         Message::Outcomes(outcomes) => {
             let mut between = Separated::new();
-            let mut ids = Ids::default();
             outcomes.0.iter().try_for_each(|outcome| {
                 between.next(out);
                 write_json(out, &tool(outcome, &mut ids))
@@ -185,13 +167,16 @@ fn picture<'a>(media: &'a Media, call: &Encode<'_>) -> Result<Block<'a>, ModelEr
 }
 
 /// What a model said before. Another provider's thinking is left out, and so is what only that provider can read.
-fn assistant<'a>(message: &'a Assistant, call: &Encode<'_>) -> Option<Answer<'a>> {
+fn assistant<'a>(
+    message: &'a Assistant,
+    call: &Encode<'_>,
+    ids: &mut EntryIds<'_>,
+) -> Option<Answer<'a>> {
     let mut answer = Answer {
         role: "assistant",
         ..Answer::default()
     };
     let own = call.reads_opaque(message.origin.as_ref());
-    let mut ids = Ids::default();
     for part in &message.parts {
         match part {
             AssistantPart::Text(words) | AssistantPart::Refusal(words) => {
@@ -206,7 +191,7 @@ fn assistant<'a>(message: &'a Assistant, call: &Encode<'_>) -> Option<Answer<'a>
                     answer.content.push(Block::Thinking { thinking });
                 }
             }
-            AssistantPart::Call(call) => answer.tool_calls.push(wire_call(call, &mut ids)),
+            AssistantPart::Call(call) => answer.tool_calls.push(wire_call(call, ids)),
             AssistantPart::Media(media) => answer.content.push(Block::Text {
                 text: plain::named("media", media).into(),
             }),
@@ -217,18 +202,18 @@ fn assistant<'a>(message: &'a Assistant, call: &Encode<'_>) -> Option<Answer<'a>
     (!empty).then_some(answer)
 }
 
-fn wire_call<'a>(call: &'a Call, ids: &mut Ids<'a>) -> WireCall<'a> {
+fn wire_call<'a>(call: &'a Call, ids: &mut EntryIds<'_>) -> WireCall<'a> {
     WireCall {
-        id: ids.distinct(call.id.as_str()),
+        id: ids.fit(&call.id),
         r#type: "function",
         function: Function {
-            name: &call.name,
+            name: NAMES.fit(&call.name),
             arguments: call.arguments.or_empty_object(),
         },
     }
 }
 
-fn tool<'a>(outcome: &'a Outcome, ids: &mut Ids<'a>) -> ToolMessage<'a> {
+fn tool<'a>(outcome: &'a Outcome, ids: &mut EntryIds<'_>) -> ToolMessage<'a> {
     let citable = |part: &OutcomePart| match part {
         OutcomePart::Json(json) => object(json).is_some(),
         OutcomePart::Document(document) => document_of_text(document, String::new()).is_some(),
@@ -237,7 +222,7 @@ fn tool<'a>(outcome: &'a Outcome, ids: &mut Ids<'a>) -> ToolMessage<'a> {
     let as_documents = !outcome.status.is_failure() && outcome.parts.iter().any(citable);
     ToolMessage {
         role: "tool",
-        tool_call_id: ids.distinct(outcome.call.as_str()),
+        tool_call_id: ids.fit(&outcome.call),
         content: match as_documents {
             true => ToolContent::Blocks(outcome.parts.iter().filter_map(block).collect()),
             false => ToolContent::Text(plain::outcome(outcome, Pictures::Named)),

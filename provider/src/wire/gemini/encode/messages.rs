@@ -2,32 +2,35 @@
 
 mod outcomes;
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use windlass_core::{
-    Arguments, Assistant, AssistantPart, Call, CallId, Document, Item, Media, Message, ModelError,
-    Seal, Source, User, UserPart,
+    Arguments, Assistant, AssistantPart, Call, Document, Item, Media, Message, ModelError, Seal,
+    Source, User, UserPart,
 };
 
-use super::super::{CallIds, Gemini, SIGNATURE};
+use super::super::{CallIds, Gemini, NAMES, SIGNATURE};
 use crate::body::{Separated, unsupported, write_json};
 use crate::codec::Encode;
+use crate::wire::names::EntryIds;
 
 /// Writes the parts of a message, none for one that has nothing to say.
 pub(super) fn write(
     out: &mut Vec<u8>,
     dialect: &Gemini,
     call: &Encode<'_>,
-    message: &Message,
+    (message, mut ids): (&Message, EntryIds<'_>),
 ) -> Result<(), ModelError> {
     match message {
         Message::System(_) => Ok(()),
         Message::User(user) => write_user(out, user),
         Message::Assistant(answer) => {
             let own = call.reads_opaque(answer.origin.as_ref());
-            write_answer(out, dialect, answer, own)
+            write_answer(out, dialect, (answer, own), &mut ids)
         }
-        Message::Outcomes(outcomes) => outcomes::write(out, dialect, &outcomes.0),
+        Message::Outcomes(outcomes) => outcomes::write(out, dialect, &outcomes.0, &mut ids),
     }
 }
 
@@ -52,8 +55,8 @@ struct Part<'a> {
 #[derive(Serialize)]
 struct FunctionCall<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
-    id: Option<&'a str>,
-    name: &'a str,
+    id: Option<Cow<'a, str>>,
+    name: Cow<'a, str>,
     args: Args<'a>,
 }
 
@@ -156,10 +159,11 @@ fn media_part(media: &Media) -> Result<Part<'_>, ModelError> {
 fn write_answer(
     out: &mut Vec<u8>,
     dialect: &Gemini,
-    answer: &Assistant,
-    own: bool,
+    (answer, own): (&Assistant, bool),
+    ids: &mut EntryIds<'_>,
 ) -> Result<(), ModelError> {
     let mut written = Separated::new();
+    // The first call of another provider's answer takes this in place of a signature.
     let mut foreign = Some(dialect.foreign_signature).filter(|text| !own && !text.is_empty());
     let mut before = None;
     for (place, part) in answer.parts.iter().enumerate() {
@@ -173,7 +177,9 @@ fn write_answer(
             }
             AssistantPart::Call(call) => {
                 written.next(out);
-                write_call(out, dialect, call, own, &mut foreign)?;
+                let id = ids.fit_given(&call.id);
+                let id = id.filter(|_| dialect.call_ids == CallIds::Sent);
+                write_call(out, call, id, signature_of(call, own).or(foreign.take()))?;
             }
             AssistantPart::Media(media) => {
                 written.next(out);
@@ -216,26 +222,28 @@ fn write_words(
     write_json(out, &part)
 }
 
-/// Writes a call. The first call of another provider's answer takes the `foreign` signature.
+/// Writes a call.
 fn write_call(
     out: &mut Vec<u8>,
-    dialect: &Gemini,
     call: &Call,
-    own: bool,
-    foreign: &mut Option<&'static str>,
+    id: Option<Cow<'_, str>>,
+    thought_signature: Option<&str>,
 ) -> Result<(), ModelError> {
-    let seal = call.seal.as_deref().filter(|_| own);
-    let signature = seal.and_then(|seal| seal.signature.as_deref());
     let part = Part {
         function_call: Some(FunctionCall {
-            id: sent_id(dialect, &call.id),
-            name: &call.name,
+            id,
+            name: NAMES.fit(&call.name),
             args: Args::of(&call.arguments),
         }),
-        thought_signature: signature.or(foreign.take()),
+        thought_signature,
         ..Part::default()
     };
     write_json(out, &part)
+}
+
+fn signature_of(call: &Call, own: bool) -> Option<&str> {
+    let seal = call.seal.as_deref().filter(|_| own);
+    seal.and_then(|seal| seal.signature.as_deref())
 }
 
 impl<'a> Args<'a> {
@@ -248,14 +256,6 @@ impl<'a> Args<'a> {
             },
         }
     }
-}
-
-/// The id of a call as the host is sent it. One that was made up here means nothing to the host.
-fn sent_id<'a>(dialect: &Gemini, id: &'a CallId) -> Option<&'a str> {
-    let id = id.as_str();
-    let number = id.strip_prefix("call_w");
-    let made_up = number.is_some_and(|number| number.parse::<u64>().is_ok());
-    (dialect.call_ids == CallIds::Sent && !made_up && !id.is_empty()).then_some(id)
 }
 
 /// Writes media of an answer, with the signature that the item after it may hold.

@@ -1,10 +1,12 @@
 //! Tools, and which of them the model may or must call.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 use serde_json::Value;
 use windlass_core::{Ability, ModelError, ParallelCalls, Schema, ToolChoice, ToolSpec, Tools};
 
-use super::super::{Gemini, Schemas};
+use super::super::{Gemini, NAMES, Schemas};
 use crate::body::{Degraded, Separated, write_json};
 use crate::codec::Encode;
 use crate::schema::{SchemaRules, lower};
@@ -20,13 +22,13 @@ pub(super) struct ToolConfig<'a> {
 struct CallingConfig<'a> {
     mode: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    allowed_function_names: Option<[&'a str; 1]>,
+    allowed_function_names: Option<[Cow<'a, str>; 1]>,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Declaration<'a> {
-    name: &'a str,
+    name: Cow<'a, str>,
     #[serde(skip_serializing_if = "str::is_empty")]
     description: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -62,7 +64,7 @@ pub(super) fn config<'a>(
         ToolChoice::Auto => ("AUTO", None),
         ToolChoice::None => ("NONE", None),
         ToolChoice::Required => ("ANY", None),
-        ToolChoice::Tool(name) => ("ANY", Some([name.as_str()])),
+        ToolChoice::Tool(name) => ("ANY", Some([NAMES.fit(name)])),
         _ => {
             degraded.leave_out("tool_choice", "the wire has no such choice")?;
             return Ok(None);
@@ -112,7 +114,7 @@ fn declaration<'a>(dialect: &Gemini, spec: &'a ToolSpec) -> Declaration<'a> {
         Schemas::JsonSchema => (None, Some(schema.as_value())),
     };
     Declaration {
-        name: &spec.name,
+        name: NAMES.fit(&spec.name),
         description: &spec.description,
         parameters,
         parameters_json_schema,

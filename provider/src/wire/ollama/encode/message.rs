@@ -3,13 +3,14 @@ use std::borrow::Cow;
 use serde::Serialize;
 use serde_json::value::RawValue;
 use windlass_core::{
-    Ability, Arguments, Assistant, AssistantPart, Call, CallId, Media, Message, ModelError,
-    Outcome, User, UserPart,
+    Ability, Arguments, Assistant, AssistantPart, Call, Media, Message, ModelError, Outcome, User,
+    UserPart,
 };
 
 use crate::body::{Separated, unsupported, write_json};
 use crate::codec::Encode;
 use crate::wire::lacking::lacks;
+use crate::wire::names::EntryIds;
 use crate::wire::plain::{self, Pictures};
 
 #[derive(Default, Serialize)]
@@ -25,13 +26,13 @@ pub(super) struct Wire<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     tool_name: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    tool_call_id: Option<&'a str>,
+    tool_call_id: Option<Cow<'a, str>>,
 }
 
 #[derive(Serialize)]
 struct WireCall<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
-    id: Option<&'a str>,
+    id: Option<Cow<'a, str>>,
     r#type: &'static str,
     function: Function<'a>,
 }
@@ -57,17 +58,18 @@ enum Object<'a> {
 pub(super) fn write(
     message: &Message,
     call: &Encode<'_>,
+    mut ids: EntryIds<'_>,
     out: &mut Vec<u8>,
 ) -> Result<(), ModelError> {
     match message {
         Message::System(message) => write_json(out, &system(&message.text)),
         Message::User(message) => write_json(out, &user(message, call)?),
-        Message::Assistant(message) => write_json(out, &assistant(message, call)),
+        Message::Assistant(message) => write_json(out, &assistant(message, call, &mut ids)),
         Message::Outcomes(outcomes) => {
             let mut between = Separated::new();
             outcomes.0.iter().try_for_each(|outcome| {
                 between.next(out);
-                write_json(out, &tool(outcome))
+                write_json(out, &tool(outcome, &mut ids))
             })
         }
     }
@@ -120,7 +122,7 @@ fn picture<'a>(media: &'a Media, call: &Encode<'_>) -> Result<&'a str, ModelErro
 }
 
 /// What a model said before. Another provider's thinking is left out, and so is what only that provider can read.
-fn assistant<'a>(answer: &'a Assistant, call: &Encode<'_>) -> Wire<'a> {
+fn assistant<'a>(answer: &'a Assistant, call: &Encode<'_>, ids: &mut EntryIds<'_>) -> Wire<'a> {
     let mut wire = Wire {
         role: "assistant",
         ..Wire::default()
@@ -132,7 +134,7 @@ fn assistant<'a>(answer: &'a Assistant, call: &Encode<'_>) -> Wire<'a> {
                 wire.content.to_mut().push_str(&words.text);
             }
             AssistantPart::Thinking(thinking) if own => wire.thinking.push_str(&thinking.text),
-            AssistantPart::Call(call) => wire.tool_calls.push(wire_call(call)),
+            AssistantPart::Call(call) => wire.tool_calls.push(wire_call(call, ids)),
             AssistantPart::Media(media) => match plain::base64(media) {
                 Some(data) => wire.images.push(data),
                 None => wire
@@ -146,9 +148,9 @@ fn assistant<'a>(answer: &'a Assistant, call: &Encode<'_>) -> Wire<'a> {
     wire
 }
 
-fn wire_call(call: &Call) -> WireCall<'_> {
+fn wire_call<'a>(call: &'a Call, ids: &mut EntryIds<'_>) -> WireCall<'a> {
     WireCall {
-        id: sent_id(&call.id),
+        id: ids.fit_given(&call.id),
         r#type: "function",
         function: Function {
             name: &call.name,
@@ -165,7 +167,7 @@ fn object(arguments: &Arguments) -> Object<'_> {
     }
 }
 
-fn tool(outcome: &Outcome) -> Wire<'_> {
+fn tool<'a>(outcome: &'a Outcome, ids: &mut EntryIds<'_>) -> Wire<'a> {
     Wire {
         role: "tool",
         content: plain::outcome(outcome, Pictures::Beside).into(),
@@ -175,16 +177,7 @@ fn tool(outcome: &Outcome) -> Wire<'_> {
             .filter_map(plain::inline_picture)
             .collect(),
         tool_name: Some(&outcome.name),
-        tool_call_id: sent_id(&outcome.call),
+        tool_call_id: ids.fit_given(&outcome.call),
         ..Wire::default()
     }
-}
-
-/// The id, unless it was synthesised here because the server gave none.
-fn sent_id(id: &CallId) -> Option<&str> {
-    let id = id.as_str();
-    let synthesised = id
-        .strip_prefix("call_w")
-        .is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit()));
-    (!synthesised).then_some(id)
 }

@@ -3,12 +3,12 @@
 use windlass_core::{Assistant, AssistantPart, Call, Citation, JsonText, Seal, TextPart, Thinking};
 
 use super::super::decode::Members;
-use super::super::{Feature, OpenAiResponses};
-use super::ids::call_ids;
+use super::super::{Feature, NAMES, OpenAiResponses};
 use super::input::{write_list, write_message};
 use super::object::Object;
 use crate::body::Separated;
 use crate::codec::Encode;
+use crate::wire::names::EntryIds;
 use crate::wire::plain;
 
 /// What of an answer may be sent.
@@ -32,7 +32,7 @@ struct Said<'a> {
 pub(super) fn write(
     codec: &OpenAiResponses,
     call: &Encode<'_>,
-    answer: &Assistant,
+    (answer, mut ids): (&Assistant, EntryIds<'_>),
     out: &mut Vec<u8>,
 ) {
     let opaque = call.reads_opaque(answer.origin.as_ref());
@@ -40,7 +40,6 @@ pub(super) fn write(
         opaque,
         ids: opaque && codec.has(Feature::ItemIds),
     };
-    let mut call_ids = call_ids(answer.calls().map(|call| call.id.as_str())).into_iter();
     let mut separated = Separated::new();
     let mut parts = answer.parts.iter().peekable();
     while let Some(part) = parts.next() {
@@ -51,8 +50,7 @@ pub(super) fn write(
             }
             AssistantPart::Call(call) => {
                 separated.next(out);
-                let id = call_ids.next().unwrap_or_default();
-                reader.write_call(call, &id, out);
+                reader.write_call(call, &ids.fit(&call.id), out);
             }
             AssistantPart::Item(item) if opaque => {
                 separated.next(out);
@@ -145,7 +143,7 @@ impl Reader {
             .string("type", "function_call")
             .optional("id", self.id(seal))
             .string("call_id", id)
-            .string("name", &call.name)
+            .string("name", &NAMES.fit(&call.name))
             .string("arguments", call.arguments.or_empty_object());
         with_members(item, &members(seal, &["status", "namespace", "caller"])).end();
     }

@@ -4,13 +4,13 @@ use windlass_core::{
     Ability, Entry, Media, Message, ModelError, Outcome, OutcomePart, User, UserPart,
 };
 
-use super::super::{Feature, OpenAiResponses};
-use super::ids::call_ids;
+use super::super::{Feature, IDS, OpenAiResponses};
 use super::object::{self, Object};
 use super::{assistant, media};
 use crate::body::{Degraded, Separated};
 use crate::codec::Encode;
 use crate::wire::lacking::lacks as model_lacks;
+use crate::wire::names::{CallIds, EntryIds};
 use crate::wire::plain::{self, Pictures};
 
 /// What stands in for a part of a kind that came later than this wire.
@@ -58,26 +58,31 @@ fn lacks(codec: &OpenAiResponses, call: &Encode<'_>, part: &UserPart) -> Option<
 pub(super) fn entry<'a>(
     codec: &OpenAiResponses,
     call: &Encode<'_>,
-    entry: &'a Entry,
+    ids: &CallIds,
+    (at, entry): (usize, &'a Entry),
 ) -> Result<&'a [u8], ModelError> {
-    entry.encoding(call.key, |out| {
+    ids.encoding((at, entry), call.key, IDS, |ids, out| {
         match entry.message() {
             Message::System(system) if system.text.trim().is_empty() => {}
             Message::System(system) => write_message(codec.system_role, &system.text, out),
             Message::User(user) => write_user(codec, call, user, out),
-            Message::Assistant(answer) => assistant::write(codec, call, answer, out),
-            Message::Outcomes(outcomes) => write_outcomes(codec, call, &outcomes.0, out),
+            Message::Assistant(answer) => assistant::write(codec, call, (answer, ids), out),
+            Message::Outcomes(outcomes) => write_outcomes(codec, call, (&outcomes.0, ids), out),
         }
         Ok(())
     })
 }
 
 /// Outcomes for the calls at the end that have none: the wire takes no call without.
-pub(super) fn interrupted(codec: &OpenAiResponses, call: &Encode<'_>) -> Vec<u8> {
+pub(super) fn interrupted(
+    codec: &OpenAiResponses,
+    call: &Encode<'_>,
+    ids: EntryIds<'_>,
+) -> Vec<u8> {
     let open = call.request.conversation.open_calls();
     let outcomes: Vec<_> = open.map(Outcome::interrupted).collect();
     let mut out = Vec::new();
-    write_outcomes(codec, call, &outcomes, &mut out);
+    write_outcomes(codec, call, (&outcomes, ids), &mut out);
     out
 }
 
@@ -130,16 +135,15 @@ fn describe(kind: &str, media: &Media, out: &mut Vec<u8>) {
 fn write_outcomes(
     codec: &OpenAiResponses,
     call: &Encode<'_>,
-    outcomes: &[Outcome],
+    (outcomes, mut ids): (&[Outcome], EntryIds<'_>),
     out: &mut Vec<u8>,
 ) {
-    let ids = call_ids(outcomes.iter().map(|outcome| outcome.call.as_str()));
     let mut separated = Separated::new();
-    for (outcome, id) in outcomes.iter().zip(&ids) {
+    for outcome in outcomes {
         separated.next(out);
         Object::begin(out)
             .string("type", "function_call_output")
-            .string("call_id", id)
+            .string("call_id", &ids.fit(&outcome.call))
             .member("output", |out| write_output(codec, call, outcome, out))
             .end();
     }

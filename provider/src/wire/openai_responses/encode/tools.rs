@@ -1,10 +1,12 @@
 //! The tools of a request, and whether the model is to call them.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 use serde_json::Value;
 use windlass_core::{Ability, ModelError, ToolChoice, ToolSpec};
 
-use super::super::{Feature, OpenAiResponses};
+use super::super::{Feature, NAMES, OpenAiResponses};
 use crate::body::{Body, Separated, write_json};
 use crate::codec::Encode;
 use crate::schema::{SchemaRules, lower};
@@ -13,7 +15,7 @@ use crate::wire::lacking::lacks;
 #[derive(Serialize)]
 struct Function<'a> {
     r#type: &'static str,
-    name: &'a str,
+    name: Cow<'a, str>,
     #[serde(skip_serializing_if = "str::is_empty")]
     description: &'a str,
     parameters: Value,
@@ -72,7 +74,7 @@ fn write_function(
     let lowered = lower(&spec.parameters, rules);
     let function = Function {
         r#type: "function",
-        name: &spec.name,
+        name: NAMES.fit(&spec.name),
         description: &spec.description,
         parameters: lowered.schema,
         strict: lowered.strict,
@@ -84,8 +86,13 @@ fn write_function(
 #[serde(untagged)]
 pub(super) enum Choice<'a> {
     Word(&'static str),
-    Function { r#type: &'static str, name: &'a str },
-    Hosted { r#type: &'a str },
+    Function {
+        r#type: &'static str,
+        name: Cow<'a, str>,
+    },
+    Hosted {
+        r#type: &'a str,
+    },
 }
 
 /// A tool of the program by its name; any other name can only be the type of a tool that the provider runs.
@@ -102,7 +109,7 @@ pub(super) fn choose<'a>(choice: &'a ToolChoice, call: &Encode<'a>) -> Choice<'a
             } else {
                 Choice::Function {
                     r#type: "function",
-                    name,
+                    name: NAMES.fit(name),
                 }
             }
         }

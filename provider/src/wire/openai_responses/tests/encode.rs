@@ -366,8 +366,8 @@ fn outcomes_say_how_the_call_ended() {
         Outcome::from_parts(&calls[2], OutcomeStatus::Success, parts),
     ])
     .unwrap();
-    let asked = r#"[{"role":"user","content":"Go"},{"type":"function_call","call_id":"c","name":"one","arguments":"{}"},{"type":"function_call","call_id":"c_2","name":"two","arguments":"{}"},{"type":"function_call","call_id":"d","name":"see","arguments":"{"},"#;
-    let told = r#"{"type":"function_call_output","call_id":"c","output":"4"},{"type":"function_call_output","call_id":"c_2","output":"error: No power."},"#;
+    let asked = r#"[{"role":"user","content":"Go"},{"type":"function_call","call_id":"c","name":"one","arguments":"{}"},{"type":"function_call","call_id":"c_85dc18f8","name":"two","arguments":"{}"},{"type":"function_call","call_id":"d","name":"see","arguments":"{"},"#;
+    let told = r#"{"type":"function_call_output","call_id":"c","output":"4"},{"type":"function_call_output","call_id":"c_85dc18f8","output":"error: No power."},"#;
     let list = r#"{"type":"function_call_output","call_id":"d","output":[{"type":"input_text","text":"A map:"},{"type":"input_image","image_url":"https://x/y.png"}]}]"#;
     assert_eq!(input(&PLAIN, said.clone()), format!("{asked}{told}{list}"));
     let words = r#"{"type":"function_call_output","call_id":"d","output":"A map:\n[image of the type image/png at https://x/y.png, not shown]"}]"#;

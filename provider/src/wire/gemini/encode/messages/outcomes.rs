@@ -1,13 +1,16 @@
 //! What came of the calls: one `functionResponse` each, then the media that has no place in them.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 use serde::ser::SerializeSeq;
 use serde_json::value::RawValue;
 use windlass_core::{Document, Media, ModelError, Outcome, OutcomePart};
 
-use super::super::super::{Gemini, OutcomeMedia};
-use super::{Part, media_part, sent_id, write_document, write_text};
+use super::super::super::{CallIds, Gemini, NAMES, OutcomeMedia};
+use super::{Part, media_part, write_document, write_text};
 use crate::body::{Separated, unsupported, write_json};
+use crate::wire::names::EntryIds;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -18,8 +21,8 @@ struct ResponsePart<'a> {
 #[derive(Serialize)]
 struct FunctionResponse<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
-    id: Option<&'a str>,
-    name: &'a str,
+    id: Option<Cow<'a, str>>,
+    name: Cow<'a, str>,
     response: Reply<'a>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     parts: Vec<Part<'a>>,
@@ -48,13 +51,15 @@ pub(super) fn write(
     out: &mut Vec<u8>,
     dialect: &Gemini,
     outcomes: &[Outcome],
+    ids: &mut EntryIds<'_>,
 ) -> Result<(), ModelError> {
     let mut parts = Separated::new();
     for outcome in outcomes {
+        let id = ids.fit_given(&outcome.call);
         let part = ResponsePart {
             function_response: FunctionResponse {
-                id: sent_id(dialect, &outcome.call),
-                name: &outcome.name,
+                id: id.filter(|_| dialect.call_ids == CallIds::Sent),
+                name: NAMES.fit(&outcome.name),
                 response: reply(outcome),
                 parts: match dialect.outcome_media {
                     OutcomeMedia::Inside => {
