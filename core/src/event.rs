@@ -3,7 +3,8 @@
 //! ```text
 //! answer  = warning* started? item* finish
 //! item    = part | usage | warning | unknown | discarded
-//! part    = opening (piece | seal)* end?      pieces of different parts may interleave
+//! part    = opening (piece | late)* end? late*      pieces of different parts may interleave
+//! late    = seal | citation of a text | item again
 //! ```
 //!
 //! - [`Event::Started`] comes before everything but warnings, or not at all.
@@ -12,7 +13,10 @@
 //!   kind; an empty text opens it too.
 //! - [`Arguments`](Event::Arguments) continue a call, a [`Citation`](Event::Citation) a text. A [`Seal`](Event::Seal)
 //!   continues any part.
-//! - After [`PartEnd`](Event::PartEnd) only a `Seal` may name the part, because some providers sign late.
+//! - A later [`Item`](Event::Item) for a part that is one takes the place of the earlier, also after its end: some
+//!   providers say at last what they had left open.
+//! - After [`PartEnd`](Event::PartEnd) only a `Seal`, such an `Item`, and a `Citation` of a text may name the part,
+//!   because some providers sign and cite late.
 //! - [`Usage`](Event::Usage) may come any number of times; the newest report of a count holds.
 //! - [`Finish`](Event::Finish) comes once, and nothing after it.
 //! - [`Discarded`](Event::Discarded) takes back everything before it; a new answer follows.
@@ -82,7 +86,7 @@ pub enum Event {
         /// The content.
         media: Box<Media>,
     },
-    /// Something of the provider's own, whole.
+    /// Something of the provider's own, whole; it replaces what was said of the part before.
     Item {
         /// The part that it is.
         part: PartIndex,

@@ -67,10 +67,12 @@ impl Building {
         if let Event::Seal { seal: newer, .. } = event {
             return self.seal_with(newer);
         }
-        if self.ended {
-            return Err("the part has ended");
-        }
         match (event, &mut self.content) {
+            (Event::Citation { citation, .. }, Content::Text { citations, .. }) => {
+                citations.push((**citation).clone());
+            }
+            (Event::Item { item: newer, .. }, Content::Item(item)) => item.clone_from(newer),
+            _ if self.ended => return Err("the part has ended"),
             (Event::Text { text: new, .. }, Content::Text { text, .. })
             | (Event::Thinking { text: new, .. }, Content::Thinking { text })
             | (Event::Refusal { text: new, .. }, Content::Refusal { text })
@@ -80,9 +82,6 @@ impl Building {
                     arguments: text, ..
                 },
             ) => text.push_str(new),
-            (Event::Citation { citation, .. }, Content::Text { citations, .. }) => {
-                citations.push((**citation).clone());
-            }
             (Event::PartEnd { .. }, _) => self.ended = true,
             (Event::Call { .. }, Content::Call { .. }) => {
                 return Err("another call is there already");

@@ -186,8 +186,8 @@ fn only_possible_orders_are_taken() {
         "text for part 0: the part is a call",
     );
     check(
-        &[item(0), item(0)],
-        "an item for part 0: the part is an item",
+        &[item(0), text(0, "a")],
+        "text for part 0: the part is an item",
     );
     check(
         &[media(0), seal(0, Seal::new())],
@@ -249,6 +249,36 @@ fn each_part_keeps_its_place_its_kind_and_its_seal() {
         &TextPart::new("cited").with_citation(Citation::default().with_url("u"))
     );
     assert_eq!(refusal.text, "no");
+}
+
+//
+#[test]
+fn what_a_provider_says_late_is_taken_in() {
+    let newer = Item::new("search", JsonText::parse("[1]").unwrap());
+    let events = [
+        text(0, "cited"),
+        item(1),
+        end(1),
+        end(0),
+        Event::Item {
+            part: at(1),
+            item: Box::new(newer.clone()),
+        },
+        citation(0),
+    ];
+    let cited = TextPart::new("cited").with_citation(Citation::default());
+    assert_eq!(
+        fold(&events).unwrap().partial().parts,
+        [AssistantPart::Text(cited), AssistantPart::Item(newer)]
+    );
+    check(
+        &[thinking(0, "a"), end(0), citation(0)],
+        "a citation for part 0: the part has ended",
+    );
+    check(
+        &[media(0), item(0)],
+        "an item for part 0: the part is media",
+    );
 }
 
 #[test]
