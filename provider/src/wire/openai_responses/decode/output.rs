@@ -245,7 +245,7 @@ impl Output {
         let news = self.items[at].news(item);
         if std::mem::replace(&mut self.items[at].done, true) {
             if let Some(seal) = news {
-                self.items[at].body.seal_again(&seal, events);
+                self.seal_again(at, &seal, (raw, item), events);
             }
             return;
         }
@@ -262,12 +262,30 @@ impl Output {
                 self.has_calls = true;
             }
             Body::Other => {
-                let kind = item.string("type").unwrap_or_default();
-                let item = Box::new(Item::new(kind.text(), JsonText::from(raw)));
                 let part = sink.first;
-                sink.events.push_back(Event::Item { part, item });
+                push_item(part, (raw, item), sink.events);
                 sink.events.push_back(Event::PartEnd { part });
             }
+        }
+    }
+
+    /// Replaces the seals of an item's parts, or the item as a whole where it is kept as one.
+    fn seal_again(
+        &mut self,
+        at: usize,
+        seal: &Seal,
+        whole: (&RawValue, &Members<'_>),
+        events: &mut VecDeque<Event>,
+    ) {
+        let (body, sink) = self.open_for(at, events);
+        match body {
+            Body::Message(message) => message
+                .parts()
+                .for_each(|part| push_seal(part, seal, sink.events)),
+            Body::Reasoning(reasoning) => push_seal_of(reasoning.part(), seal, sink.events),
+            Body::Call(call) => push_seal_of(call.part(), seal, sink.events),
+            Body::Other if seal.encrypted.is_some() => push_item(sink.first, whole, sink.events),
+            Body::Other => {}
         }
     }
 
@@ -336,18 +354,16 @@ impl Body {
             Body::Other => Sort::Other,
         }
     }
+}
 
-    /// Replaces the seals of the parts.
-    fn seal_again(&self, seal: &Seal, events: &mut VecDeque<Event>) {
-        match self {
-            Body::Message(message) => message
-                .parts()
-                .for_each(|part| push_seal(part, seal, events)),
-            Body::Reasoning(reasoning) => push_seal_of(reasoning.part(), seal, events),
-            Body::Call(call) => push_seal_of(call.part(), seal, events),
-            Body::Other => {}
-        }
-    }
+fn push_item(
+    part: PartIndex,
+    (raw, item): (&RawValue, &Members<'_>),
+    events: &mut VecDeque<Event>,
+) {
+    let kind = item.string("type").unwrap_or_default();
+    let item = Box::new(Item::new(kind.text(), JsonText::from(raw)));
+    events.push_back(Event::Item { part, item });
 }
 
 fn push_seal_of(part: Option<PartIndex>, seal: &Seal, events: &mut VecDeque<Event>) {

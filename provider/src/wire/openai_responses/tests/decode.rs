@@ -274,3 +274,24 @@ fn a_whole_body_is_a_response_or_an_error() {
         check_whole_error(body, kind);
     }
 }
+
+/// What is encrypted may differ at the end; the later one counts, also of an item that is kept as it came.
+// R-9
+#[test]
+fn an_item_that_the_end_changes_is_replaced() {
+    check(
+        &[
+            r#"{"type":"response.output_item.done","output_index":0,"item":{"id":"cmp_1","type":"compaction","encrypted_content":"A"}}"#,
+            r#"{"type":"response.output_item.done","output_index":1,"item":{"id":"ws_1","type":"web_search_call"}}"#,
+            r#"{"type":"response.completed","response":{"status":"completed","output":[{"id":"cmp_1","type":"compaction","encrypted_content":"B"},{"id":"ws_1","type":"web_search_call","status":"completed"}]}}"#,
+        ],
+        &[
+            r#"item 0.0 compaction {"id":"cmp_1","type":"compaction","encrypted_content":"A"}"#,
+            "end 0.0",
+            r#"item 1.0 web_search_call {"id":"ws_1","type":"web_search_call"}"#,
+            "end 1.0",
+            r#"item 0.0 compaction {"id":"cmp_1","type":"compaction","encrypted_content":"B"}"#,
+            "finish Stop completed",
+        ],
+    );
+}
