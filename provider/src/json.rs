@@ -145,9 +145,10 @@ impl Deltas {
             .map(|_| Text::from(char::REPLACEMENT_CHARACTER))
     }
 
-    /// Ends all parts; `event` makes the event of a half that was held back.
+    /// Ends all parts, in their order; `event` makes the event of a half that was held back.
     pub(crate) fn finish(&mut self, event: impl Fn(PartIndex, Text) -> Event) -> Vec<Event> {
         let lone = |(part, _)| event(part, Text::from(char::REPLACEMENT_CHARACTER));
+        self.held.sort_by_key(|(part, _)| *part);
         self.held.drain(..).map(lone).collect()
     }
 

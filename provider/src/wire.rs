@@ -11,6 +11,7 @@ mod lacking;
 pub(crate) mod lenient;
 pub mod openai_chat;
 pub mod openai_responses;
+mod names;
 mod plain;
 #[cfg(test)]
 #[allow(dead_code, reason = "not every wire needs all of it")]

@@ -112,7 +112,11 @@ impl ChatDecoder {
         if chunk.choices.is_empty() && chunk.usage.is_none() && chunk.x_groq.is_none() {
             return odd::without_choices(frame, events);
         }
-        self.learn(data, &chunk, events.len() - before);
+        if events.len() == before + 1 && events.back().is_some_and(adds_words) {
+            self.learn(data, &chunk);
+        } else {
+            self.memo.forget();
+        }
         Ok(())
     }
 
@@ -255,9 +259,9 @@ impl ChatDecoder {
     }
 
     /// Remembers a chunk that did nothing but add words to a part.
-    fn learn(&mut self, data: &[u8], chunk: &Chunk<'_>, new_events: usize) {
+    fn learn(&mut self, data: &[u8], chunk: &Chunk<'_>) {
         self.memo.forget();
-        let (Some(piece), 1, 1) = (self.words.last, self.words.count, new_events) else {
+        let (Some(piece), 1) = (self.words.last, self.words.count) else {
             return;
         };
         let Some(delta) = chunk
@@ -375,4 +379,8 @@ fn open_thinking(events: &mut Events) {
 fn sealed(part: PartIndex, seal: Seal) -> Event {
     let seal = Box::new(seal);
     Event::Seal { part, seal }
+}
+
+fn adds_words(event: &Event) -> bool {
+    matches!(event, Event::Text { .. } | Event::Thinking { .. } | Event::Arguments { .. })
 }
