@@ -9,9 +9,9 @@ pub mod bedrock;
 pub mod gemini;
 mod lacking;
 pub(crate) mod lenient;
+mod names;
 pub mod openai_chat;
 pub mod openai_responses;
-mod names;
 mod plain;
 #[cfg(test)]
 #[allow(dead_code, reason = "not every wire needs all of it")]

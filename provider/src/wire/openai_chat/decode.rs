@@ -382,5 +382,8 @@ fn sealed(part: PartIndex, seal: Seal) -> Event {
 }
 
 fn adds_words(event: &Event) -> bool {
-    matches!(event, Event::Text { .. } | Event::Thinking { .. } | Event::Arguments { .. })
+    matches!(
+        event,
+        Event::Text { .. } | Event::Thinking { .. } | Event::Arguments { .. }
+    )
 }
