@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 
 mod canonical;
 mod error;
+mod nulls;
 
 pub use error::{SchemaError, SchemaErrorKind};
 

@@ -10,12 +10,9 @@
 mod closed;
 mod gemini;
 mod keywords;
-mod nulls;
 
 use serde_json::{Map, Value};
 use windlass_core::Schema;
-
-pub use nulls::drop_nulls;
 
 #[cfg(test)]
 mod tests;
@@ -27,7 +24,7 @@ pub enum SchemaRules {
     /// JSON Schema as it is, but that an object without properties says so, because some hosts insist.
     Any,
     /// OpenAI's strict mode: every property required, additional ones refused, a subset of the keywords. An optional
-    /// property may be null instead, which [`drop_nulls`] undoes.
+    /// property may be null instead, which [`Schema::drop_nulls`] undoes.
     Strict,
     /// The same without limits of values, `format` and `pattern`, for hosts that refuse them.
     StrictPlain,

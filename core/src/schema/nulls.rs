@@ -1,36 +1,38 @@
 //! Nulls that a strict mode made the model write.
 
-use serde_json::Value;
-use windlass_core::Schema;
+use serde_json::{Map, Value};
 
-use super::keywords::{self, Keywords};
+use super::Schema;
+
+type Keywords = Map<String, Value>;
 
 /// How many references may follow each other without a value between them.
 const REFERENCES: u8 = 16;
 
-/// Takes out of `arguments` every null that stands for a property that is left out: where `schema` does not require the
-/// property and does not take null.
-///
-/// It looks at the schema of the tool, not at the lowered one, so that it can be done whichever wire the call came by.
-/// Models write such nulls on other wires too.
-///
-/// ```
-/// use serde_json::json;
-/// use windlass_core::Schema;
-/// use windlass_provider::schema::drop_nulls;
-///
-/// let schema = Schema::from_value(json!({
-///     "type": "object",
-///     "properties": {"days": {"type": "integer", "default": 3}, "unit": {"type": ["string", "null"]}},
-/// }))?;
-/// let mut arguments = json!({"days": null, "unit": null});
-/// drop_nulls(&schema, &mut arguments);
-/// assert_eq!(arguments, json!({"unit": null}));
-/// # Ok::<(), windlass_core::SchemaError>(())
-/// ```
-pub fn drop_nulls(schema: &Schema, arguments: &mut Value) {
-    let root = schema.as_value();
-    within(root, root, arguments, REFERENCES);
+impl Schema {
+    /// Takes out of `value` every null that stands for a property that is left out: where the schema does not require the
+    /// property and does not take null.
+    ///
+    /// A strict mode asks for every property, so models write null for what they would leave out, and they have come to do
+    /// so without one.
+    ///
+    /// ```
+    /// use serde_json::json;
+    /// use windlass_core::Schema;
+    ///
+    /// let schema = Schema::from_value(json!({
+    ///     "type": "object",
+    ///     "properties": {"days": {"type": "integer", "default": 3}, "unit": {"type": ["string", "null"]}},
+    /// }))?;
+    /// let mut arguments = json!({"days": null, "unit": null});
+    /// schema.drop_nulls(&mut arguments);
+    /// assert_eq!(arguments, json!({"unit": null}));
+    /// # Ok::<(), windlass_core::SchemaError>(())
+    /// ```
+    pub fn drop_nulls(&self, value: &mut Value) {
+        let root = self.as_value();
+        within(root, root, value, REFERENCES);
+    }
 }
 
 fn within(root: &Value, schema: &Value, value: &mut Value, references: u8) {
@@ -38,7 +40,7 @@ fn within(root: &Value, schema: &Value, value: &mut Value, references: u8) {
         return;
     };
     if let Some(target) = keywords.get("$ref").and_then(Value::as_str)
-        && let Some(target) = keywords::resolve(root, target)
+        && let Some(target) = resolve(root, target)
     {
         within(root, target, value, left);
     }
@@ -82,8 +84,7 @@ fn fits(root: &Value, schema: &Value, value: &Value, references: u8) -> bool {
         return false;
     };
     if let Some(target) = schema.get("$ref").and_then(Value::as_str) {
-        return keywords::resolve(root, target)
-            .is_some_and(|target| fits(root, target, value, left));
+        return resolve(root, target).is_some_and(|target| fits(root, target, value, left));
     }
     let Value::Object(members) = value else {
         return true;
@@ -111,7 +112,7 @@ fn takes_null(root: &Value, schema: &Value, references: u8) -> bool {
     };
     let inner = |schema: &Value| takes_null(root, schema, left);
     if let Some(target) = schema.get("$ref").and_then(Value::as_str) {
-        return keywords::resolve(root, target).is_none_or(inner);
+        return resolve(root, target).is_none_or(inner);
     }
     let schemas = |word: &str| schema.get(word).and_then(Value::as_array);
     if let Some(all) = schemas("allOf") {
@@ -120,5 +121,28 @@ fn takes_null(root: &Value, schema: &Value, references: u8) -> bool {
     if let Some(any) = schemas("anyOf").or_else(|| schemas("oneOf")) {
         return any.iter().any(inner);
     }
-    keywords::accepts_null(schema)
+    fits_null(schema)
+}
+
+/// Whether null fits what the schema itself says, apart from references and alternatives.
+fn fits_null(schema: &Value) -> bool {
+    let Value::Object(keywords) = schema else {
+        return *schema == Value::Bool(true);
+    };
+    let fixed = keywords.get("const").map(Value::is_null);
+    let listed = || {
+        let values = keywords.get("enum")?.as_array()?;
+        Some(values.contains(&Value::Null))
+    };
+    let typed = || match keywords.get("type")? {
+        Value::Array(types) => Some(types.iter().any(|name| name == "null")),
+        name => Some(name == "null"),
+    };
+    let nullable = keywords.get("nullable") == Some(&Value::Bool(true));
+    nullable || fixed.or_else(listed).or_else(typed).unwrap_or(true)
+}
+
+/// Finds what a reference within the schema refers to.
+fn resolve<'a>(root: &'a Value, reference: &str) -> Option<&'a Value> {
+    root.pointer(&reference.strip_prefix('#')?.replace("%25", "%"))
 }

@@ -4,6 +4,7 @@ use super::{Schema, SchemaErrorKind};
 
 mod derived;
 mod laws;
+mod nulls;
 
 /// Every `$ref` in a schema, wherever it stands.
 fn references(value: &Value) -> Vec<&str> {

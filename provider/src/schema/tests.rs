@@ -5,7 +5,6 @@ use super::*;
 
 mod goldens;
 mod laws;
-mod undo;
 
 fn schema(value: Value) -> Schema {
     Schema::from_value(value).unwrap()

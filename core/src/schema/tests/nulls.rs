@@ -1,8 +1,14 @@
 use super::*;
 
-fn check(schema_value: Value, mut arguments: Value, expected: Value) {
-    drop_nulls(&schema(schema_value), &mut arguments);
+fn check(schema: Value, mut arguments: Value, expected: Value) {
+    let schema = Schema::from_value(schema).unwrap();
+    schema.drop_nulls(&mut arguments);
     assert_eq!(arguments, expected);
+}
+
+/// The schema of an object with one property, which is required.
+fn with(property: Value) -> Value {
+    json!({"type": "object", "properties": {"p": property}, "required": ["p"]})
 }
 
 //
