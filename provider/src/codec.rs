@@ -11,6 +11,7 @@ use windlass_core::{
     EncodingKey, ErrorKind, Event, ModelError, ModelId, Options, Profile, Request, Text, Warning,
 };
 
+use crate::classify;
 use crate::frame::{Frame, FrameError, FrameErrorKind, Framer, Framing};
 
 /// A protocol, in the dialect of one host.
@@ -128,9 +129,11 @@ impl<'a> Encode<'a> {
     }
 }
 
-/// Under what a codec's encodings for one model are kept: every field of the dialect and the model decide the bytes.
-pub fn encoding_key(codec: &dyn Codec, model: &ModelId) -> EncodingKey {
-    EncodingKey::new(format!("{model}|{codec:?}"))
+/// Under what a codec's encodings for one model are kept: every field of the dialect, the model, and what it is known to be
+/// able to do decide the bytes.
+pub fn encoding_key(codec: &dyn Codec, profile: &Profile) -> EncodingKey {
+    let Profile { id, abilities, .. } = profile;
+    EncodingKey::new(format!("{id}|{abilities:?}|{codec:?}"))
 }
 
 /// A request as the wire has it, before an address and a key are put to it.
@@ -225,7 +228,34 @@ pub(crate) fn undecodable(frame: &Frame<'_>, error: serde_json::Error) -> ModelE
         ErrorKind::Protocol,
         format!("an event does not decode: {error}"),
     )
-    .with_body(&String::from_utf8_lossy(frame.data))
+    .with_body(&classify::redact(&String::from_utf8_lossy(frame.data)))
     .with_source(error)
     .in_stream()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::de::Error as _;
+    use windlass_core::Ability;
+
+    use super::*;
+    use crate::wire::ollama::Ollama;
+
+    // R-6, R-18
+    #[test]
+    fn a_frame_that_does_not_decode_is_shown_without_keys() {
+        let frame = Frame::new(br#"{"echo": "sk-abcdefgh12345678", "n": "x"}"#);
+        let error = undecodable(&frame, serde_json::Error::custom("no number"));
+        assert_eq!(error.body(), Some(r#"{"echo": "***", "n": "x"}"#));
+    }
+
+    // R-25
+    #[test]
+    fn what_is_kept_depends_on_what_the_model_can_do() {
+        let profile = Profile::new(ModelId::new("here", "m-1"));
+        let abilities = profile.abilities.with(Ability::Images, false);
+        let blind = profile.clone().with_abilities(abilities);
+        let key = |profile: &Profile| encoding_key(&Ollama::new(), profile);
+        assert_ne!(key(&profile), key(&blind));
+    }
 }

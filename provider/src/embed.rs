@@ -92,7 +92,7 @@ fn no_vectors(body: &[u8]) -> ModelError {
         return classify::in_stream(body, None);
     }
     ModelError::new(ErrorKind::Protocol, "the answer holds no vectors")
-        .with_body(&String::from_utf8_lossy(body))
+        .with_body(&classify::redact(&String::from_utf8_lossy(body)))
 }
 
 /// The vectors of an answer, none of them empty.
@@ -100,7 +100,7 @@ fn checked(vectors: Vec<Vec<f32>>, body: &[u8]) -> Result<Embeddings, ModelError
     if vectors.iter().any(Vec::is_empty) {
         return Err(
             ModelError::new(ErrorKind::Protocol, "a vector of the answer is empty")
-                .with_body(&String::from_utf8_lossy(body)),
+                .with_body(&classify::redact(&String::from_utf8_lossy(body))),
         );
     }
     Ok(Embeddings::new(vectors))

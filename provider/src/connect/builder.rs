@@ -219,7 +219,8 @@ impl ClientBuilder {
         };
         let id = ModelId::new(self.host.name, self.model.clone());
         let mut profile = self.profile.unwrap_or_default();
-        profile.id = id.clone();
+        profile.id = id;
+        let profile = catalog::complete(profile);
         Ok(Parts {
             host: self.host,
             address,
@@ -227,8 +228,8 @@ impl ClientBuilder {
             credentials,
             headers: self.headers,
             options: self.options,
-            key: encoding_key(self.host.codec, &id),
-            profile: catalog::complete(profile),
+            key: encoding_key(self.host.codec, &profile),
+            profile,
             clocks: self.clocks,
             delivery: self.delivery,
             max_event: self.max_event,

@@ -163,7 +163,7 @@ pub(crate) fn wire_request(
     request: &Request,
 ) -> Result<WireRequest, ModelError> {
     let profile = Profile::new(model());
-    let key = encoding_key(codec, &profile.id);
+    let key = encoding_key(codec, &profile);
     codec.encode(&Encode::new(request, &profile, &key))
 }
 

@@ -46,7 +46,7 @@ impl Anthropic {
     ///
     /// let anthropic = Anthropic::new();
     /// let profile = Profile::new(ModelId::new("anthropic", "claude-haiku-4-5"));
-    /// let key = encoding_key(&anthropic, &profile.id);
+    /// let key = encoding_key(&anthropic, &profile);
     /// let request = Request::new("Hello");
     /// let wire = anthropic.encode_count(&Encode::new(&request, &profile, &key))?;
     /// assert_eq!(wire.path, "/v1/messages/count_tokens");
@@ -99,7 +99,7 @@ impl Anthropic {
                 ErrorKind::Protocol,
                 "the answer has no `input_tokens`",
             )
-            .with_body(&String::from_utf8_lossy(body))),
+            .with_body(&classify::redact(&String::from_utf8_lossy(body)))),
         }
     }
 }

@@ -98,7 +98,7 @@ fn show(part: &AssistantPart) -> String {
 /// The body of a request to a model of this name.
 fn encode_to(codec: &Anthropic, model: &str, request: &Request) -> Result<String, ModelError> {
     let profile = Profile::new(ModelId::new("here", model));
-    let key = encoding_key(codec, &profile.id);
+    let key = encoding_key(codec, &profile);
     let wire = codec.encode(&Encode::new(request, &profile, &key))?;
     Ok(String::from_utf8(wire.body).expect("a body is UTF-8"))
 }

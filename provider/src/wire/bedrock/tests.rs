@@ -70,7 +70,7 @@ fn id(model: &str) -> ModelId {
 
 fn wire(model: &str, request: &Request) -> Result<WireRequest, windlass_core::ModelError> {
     let profile = Profile::new(id(model));
-    let key = encoding_key(&CODEC, &profile.id);
+    let key = encoding_key(&CODEC, &profile);
     CODEC.encode(&Encode::new(request, &profile, &key))
 }
 

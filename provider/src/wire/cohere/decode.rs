@@ -215,7 +215,7 @@ impl Misplaced {
         match self {
             Misplaced::Unreadable(error) => unreadable(frame, error),
             Misplaced::Late => ModelError::new(ErrorKind::Protocol, "arguments after their call")
-                .with_body(&String::from_utf8_lossy(frame.data))
+                .with_body(&classify::redact(&String::from_utf8_lossy(frame.data)))
                 .in_stream(),
         }
     }

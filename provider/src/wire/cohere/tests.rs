@@ -307,10 +307,8 @@ fn a_full_request() {
         .with_instructions("One.")
         .with_tools([ToolSpec::new("a", "Does a.", Schema::empty_object())])
         .with_options(options);
-    let (profile, key) = (
-        windlass_core::Profile::new(model()),
-        encoding_key(&WIRE, &model()),
-    );
+    let profile = windlass_core::Profile::new(model());
+    let key = encoding_key(&WIRE, &profile);
     let call = Encode::new(&request, &profile, &key).with_delivery(Delivery::Whole);
     let wire = WIRE.encode(&call).unwrap();
     assert_eq!(wire.path, "/v2/chat");

@@ -247,7 +247,7 @@ fn a_full_request() {
 #[test]
 fn whole_answers_are_asked_for() {
     let (request, profile) = (Request::new("Hi"), Profile::new(model()));
-    let key = encoding_key(&WIRE, &profile.id);
+    let key = encoding_key(&WIRE, &profile);
     let call = Encode::new(&request, &profile, &key).with_delivery(Delivery::Whole);
     let wire = WIRE.with_path("/chat").encode(&call).unwrap();
     assert_eq!(wire.path, "/chat");
@@ -309,7 +309,7 @@ fn what_the_wire_lacks_is_refused_by_name_or_left_out() {
 fn a_model_that_cannot_think_is_not_asked_to() {
     let profile = Profile::new(ModelId::new("here", "m-1"))
         .with_abilities(Abilities::unknown().with(Ability::Thinking, false));
-    let key = encoding_key(&WIRE, &profile.id);
+    let key = encoding_key(&WIRE, &profile);
     let thinking = |effort| {
         let options = Options::new().with_reasoning(Reasoning::effort(effort));
         let request = Request::new("Hi").with_options(options);

@@ -98,7 +98,7 @@ fn a_request_is_written_in_a_fixed_order_with_the_messages_last() {
 #[test]
 fn an_empty_request_has_nothing_that_was_not_asked_for() {
     let profile = Profile::new(model());
-    let key = encoding_key(&CODEC, &profile.id);
+    let key = encoding_key(&CODEC, &profile);
     let request = Request::new("Hi");
     let call = Encode::new(&request, &profile, &key).with_delivery(Delivery::Whole);
     let body = CODEC.encode(&call).unwrap().body;
@@ -145,7 +145,7 @@ fn what_the_model_cannot_do_is_refused_or_left_out() {
         let request = with(options.clone()).with_tools([weather()]);
         let abilities = Abilities::unknown().with(ability, false);
         let profile = Profile::new(model()).with_abilities(abilities);
-        let key = encoding_key(&CODEC, &profile.id);
+        let key = encoding_key(&CODEC, &profile);
         let error = CODEC
             .encode(&Encode::new(&request, &profile, &key))
             .unwrap_err();

@@ -132,7 +132,7 @@ fn a_host_or_model_that_does_not_cache_so_is_not_asked_to() {
     assert!(encode_to(&short, "m-1", &request).unwrap().contains(SHORT));
     let abilities = Abilities::unknown().with(Ability::Caching, false);
     let profile = Profile::new(model()).with_abilities(abilities);
-    let key = encoding_key(&CODEC, &profile.id);
+    let key = encoding_key(&CODEC, &profile);
     let wire = CODEC
         .encode(&Encode::new(&request, &profile, &key))
         .unwrap();

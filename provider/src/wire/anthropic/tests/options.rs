@@ -269,7 +269,7 @@ fn each_endpoint_names_the_model_its_own_way() {
         .with_version("bedrock-2023-05-31");
     let check = |codec: Anthropic, model: &str, delivery, path: &str, head: &str| {
         let profile = Profile::new(ModelId::new("here", model)).with_max_output(64);
-        let key = encoding_key(&codec, &profile.id);
+        let key = encoding_key(&codec, &profile);
         let call = Encode::new(&request, &profile, &key).with_delivery(delivery);
         let wire = codec.encode(&call).unwrap();
         assert_eq!(wire.path, path);
@@ -324,7 +324,7 @@ fn what_a_model_cannot_do_is_refused() {
         .with(Ability::Sampling, false)
         .with(Ability::Thinking, false);
     let profile = Profile::new(ModelId::new("here", "m-1")).with_abilities(abilities);
-    let key = encoding_key(&CODEC, &profile.id);
+    let key = encoding_key(&CODEC, &profile);
     let wire = CODEC
         .encode(&Encode::new(&request, &profile, &key))
         .unwrap();
@@ -346,7 +346,7 @@ fn a_count_is_asked_for_without_what_does_not_count() {
         .with_extra("speed", "fast");
     let request = asking(options);
     let profile = Profile::new(ModelId::new("here", "m-1"));
-    let key = encoding_key(&CODEC, &profile.id);
+    let key = encoding_key(&CODEC, &profile);
     let count = |codec: Anthropic| codec.encode_count(&Encode::new(&request, &profile, &key));
     let wire = count(CODEC).unwrap();
     assert_eq!(wire.path, "/v1/messages/count_tokens");

@@ -34,7 +34,7 @@ fn the_model_is_in_the_path() {
         "/model/arn%3Aaws%3Abedrock%3Aus-east-1%3A1%3Ainference-profile%2Fx/converse-stream"
     );
     let profile = Profile::new(id("m"));
-    let key = encoding_key(&CODEC, &profile.id);
+    let key = encoding_key(&CODEC, &profile);
     let call = Encode::new(&request, &profile, &key).with_delivery(Delivery::Whole);
     assert_eq!(CODEC.encode(&call).unwrap().path, "/model/m/converse");
 }
@@ -204,7 +204,7 @@ fn what_the_model_lacks_is_refused() {
     ] {
         let abilities = Abilities::unknown().with(ability, false);
         let profile = Profile::new(id(CLAUDE)).with_abilities(abilities);
-        let key = encoding_key(&CODEC, &profile.id);
+        let key = encoding_key(&CODEC, &profile);
         let refused = CODEC
             .encode(&Encode::new(&request, &profile, &key))
             .unwrap_err();

@@ -14,7 +14,7 @@ pub(super) fn encode_as(
     request: &Request,
     profile: &Profile,
 ) -> Result<WireRequest, windlass_core::ModelError> {
-    let key = encoding_key(&codec, &profile.id);
+    let key = encoding_key(&codec, &profile);
     codec.encode(&Encode::new(request, profile, &key))
 }
 
@@ -349,7 +349,7 @@ fn the_path_names_model_and_delivery() {
     ] {
         let profile = Profile::new(ModelId::new("google", model));
         let request = Request::new("Hi");
-        let key = encoding_key(&Gemini::new(), &profile.id);
+        let key = encoding_key(&Gemini::new(), &profile);
         let call = Encode::new(&request, &profile, &key).with_delivery(delivery);
         assert_eq!(Gemini::new().encode(&call).unwrap().path, expected);
     }
