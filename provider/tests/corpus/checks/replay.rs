@@ -77,7 +77,7 @@ fn encode(subject: &Subject<'_>, message: &Assistant, to: ModelId) -> Result<Val
         .with_options(options);
     let profile = Profile::new(to);
     let codec = subject.wire.codec;
-    let key = encoding_key(codec, &profile.id);
+    let key = encoding_key(codec, &profile);
     let written = codec.encode(&Encode::new(&request, &profile, &key))?;
     serde_json::from_slice(&written.body).map_err(|error| {
         ModelError::new(ErrorKind::Protocol, format!("the body is no JSON: {error}"))

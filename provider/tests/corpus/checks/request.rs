@@ -33,7 +33,7 @@ pub(super) fn check(case: &Case, wire: &Wire) -> Verdict {
         return Verdict::Failed(format!("the parser passes `{name}` on without reading it"));
     }
     let profile = Profile::new(case.model(wire));
-    let key = encoding_key(wire.writer, &profile.id);
+    let key = encoding_key(wire.writer, &profile);
     let call = Encode::new(&request, &profile, &key).with_delivery(delivery(case, recorded));
     let written = match wire.writer.encode(&call) {
         Ok(written) => written,
