@@ -12,7 +12,7 @@
 //!   [`Refusal`](Event::Refusal), [`Call`](Event::Call), [`Media`](Event::Media) or [`Item`](Event::Item). It keeps its
 //!   kind; an empty text opens it too.
 //! - [`Arguments`](Event::Arguments) continue a call, a [`Citation`](Event::Citation) a text. A [`Seal`](Event::Seal)
-//!   continues any part.
+//!   continues any part but an item.
 //! - A later [`Item`](Event::Item) for a part that is one takes the place of the earlier, also after its end: some
 //!   providers say at last what they had left open.
 //! - After [`PartEnd`](Event::PartEnd) only a `Seal`, such an `Item`, and a `Citation` of a text may name the part,

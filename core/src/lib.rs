@@ -75,8 +75,8 @@ pub use event::{CallStart, Event, Finish, OrderError, PartIndex, Started, Unknow
 pub use json::{JsonText, JsonTextError};
 pub use message::{
     Arguments, ArgumentsError, Assistant, AssistantPart, Call, CallId, Citation, Completion,
-    Document, Item, Media, Message, Outcome, OutcomePart, OutcomeStatus, Outcomes, Seal, Source,
-    System, TextPart, Thinking, User, UserPart,
+    Document, Item, Media, MediaPart, Message, Outcome, OutcomePart, OutcomeStatus, Outcomes, Seal,
+    Source, System, TextPart, Thinking, User, UserPart,
 };
 pub use model::{Abilities, Ability, EventSource, EventStream, Model, ModelId, Prices, Profile};
 pub use request::{

@@ -20,7 +20,7 @@ mod outcome;
 mod seal;
 mod user;
 
-pub use assistant::{Assistant, AssistantPart, Completion, TextPart, Thinking};
+pub use assistant::{Assistant, AssistantPart, Completion, MediaPart, TextPart, Thinking};
 pub use call::{Arguments, ArgumentsError, Call, CallId};
 pub use media::{Document, Media, Source};
 pub use outcome::{Outcome, OutcomePart, OutcomeStatus, Outcomes};

@@ -1,5 +1,5 @@
 use crate::message::{
-    AssistantPart, Call, CallId, Citation, Item, Media, Seal, TextPart, Thinking,
+    AssistantPart, Call, CallId, Citation, Item, Media, MediaPart, Seal, TextPart, Thinking,
 };
 use crate::{Event, Text};
 
@@ -92,7 +92,7 @@ impl Building {
     }
 
     fn seal_with(&mut self, newer: &Seal) -> Result<(), &'static str> {
-        if matches!(self.content, Content::Media(_) | Content::Item(_)) {
+        if matches!(self.content, Content::Item(_)) {
             return Err(self.refuses());
         }
         self.seal.get_or_insert_default().update(newer);
@@ -137,7 +137,10 @@ impl Building {
                 arguments: arguments.into(),
                 seal,
             }),
-            Content::Media(media) => AssistantPart::Media(*media),
+            Content::Media(media) => AssistantPart::Media(MediaPart {
+                media: *media,
+                seal,
+            }),
             Content::Item(item) => AssistantPart::Item(*item),
         }
     }

@@ -190,8 +190,8 @@ fn only_possible_orders_are_taken() {
         "text for part 0: the part is an item",
     );
     check(
-        &[media(0), seal(0, Seal::new())],
-        "a seal for part 0: the part is media",
+        &[item(0), seal(0, Seal::new())],
+        "a seal for part 0: the part is an item",
     );
     check(
         &[text(0, "a"), end(0), text(0, "b")],
@@ -221,6 +221,7 @@ fn each_part_keeps_its_place_its_kind_and_its_seal() {
         },
         item(4),
         media(5),
+        seal(5, signed("s5")),
         Event::Refusal {
             part: at(6),
             text: "no".into(),
@@ -233,7 +234,7 @@ fn each_part_keeps_its_place_its_kind_and_its_seal() {
         AssistantPart::Thinking(second),
         AssistantPart::Text(cited),
         AssistantPart::Item(_),
-        AssistantPart::Media(_),
+        AssistantPart::Media(picture),
         AssistantPart::Refusal(refusal),
     ] = &parts[..]
     else {
@@ -243,6 +244,8 @@ fn each_part_keeps_its_place_its_kind_and_its_seal() {
         (first.signature(), second.signature()),
         (Some("s0"), Some("s2"))
     );
+    let seal = picture.seal.as_ref().unwrap();
+    assert_eq!(seal.signature.as_deref(), Some("s5"));
     assert_eq!((call.id.as_str(), call.arguments.as_str()), ("a", "{}"));
     assert_eq!(
         cited,

@@ -121,7 +121,7 @@ pub enum AssistantPart {
     /// Words by which the model declines.
     Refusal(TextPart),
     /// A picture or recording that the model made.
-    Media(Media),
+    Media(MediaPart),
     /// Something of the provider's own that is kept as it came: a hosted tool's call or result, for instance.
     Item(Item),
 }
@@ -154,6 +154,39 @@ impl TextPart {
     pub fn with_citation(mut self, citation: Citation) -> Self {
         self.citations.push(citation);
         self
+    }
+
+    /// Attaches what only the provider can read.
+    #[must_use]
+    pub fn with_seal(mut self, seal: Seal) -> Self {
+        self.seal = Some(Box::new(seal));
+        self
+    }
+}
+
+/// A picture or recording that the model made.
+///
+/// ```
+/// use windlass_core::{Media, MediaPart, Seal};
+///
+/// let picture = Media::from_bytes("image/png", b"\x89PNG");
+/// let part = MediaPart::new(picture).with_seal(Seal::new().with_signature("EqQB…"));
+/// assert_eq!(part.media.mime, "image/png");
+/// ```
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct MediaPart {
+    /// Its content.
+    pub media: Media,
+    /// What only the provider can read of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seal: Option<Box<Seal>>,
+}
+
+impl MediaPart {
+    /// Media without a seal.
+    pub fn new(media: Media) -> Self {
+        MediaPart { media, seal: None }
     }
 
     /// Attaches what only the provider can read.
@@ -235,9 +268,15 @@ impl From<Call> for AssistantPart {
     }
 }
 
-impl From<Media> for AssistantPart {
-    fn from(part: Media) -> Self {
+impl From<MediaPart> for AssistantPart {
+    fn from(part: MediaPart) -> Self {
         AssistantPart::Media(part)
+    }
+}
+
+impl From<Media> for AssistantPart {
+    fn from(media: Media) -> Self {
+        MediaPart::new(media).into()
     }
 }
 
