@@ -32,9 +32,6 @@ use crate::frame::{Framing, LastEvent, SseOptions};
 use crate::wire::names::{self, Form};
 use decode::GeminiDecoder;
 
-/// The member of a part that holds its signature.
-const SIGNATURE: &str = "thoughtSignature";
-
 /// What the wire takes as the name of a tool, in declarations and calls alike.
 const NAMES: Form = Form::plain("_-").up_to(64).with_letter_first();
 

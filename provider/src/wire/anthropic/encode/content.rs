@@ -187,8 +187,8 @@ impl Writer<'_, '_> {
                 AssistantPart::Item(item) if own && !is_dangling(answer, at, item) => {
                     self.raw(&item.json);
                 }
-                AssistantPart::Media(media) => {
-                    self.block(&Block::text(description("media", &media.mime)))?;
+                AssistantPart::Media(part) => {
+                    self.block(&Block::text(description("media", &part.media.mime)))?;
                 }
                 _ => {}
             }

@@ -1,7 +1,6 @@
 use windlass_core::{
-    Assistant, AssistantPart, Call, CallId, Conversation, Document, ErrorKind, Media, Message,
-    Options, Outcome, OutcomePart, OutcomeStatus, Request, Source, System, Unsupported, User,
-    UserPart,
+    Assistant, Call, CallId, Conversation, Document, ErrorKind, Media, Message, Options, Outcome,
+    OutcomePart, OutcomeStatus, Request, Source, System, Unsupported, User, UserPart,
 };
 
 use super::{CODEC, encode_to, refused};
@@ -239,8 +238,7 @@ fn calls_and_outcomes_keep_together_whatever_their_ids() {
 
 #[test]
 fn pictures_of_an_answer_are_described() {
-    let answer =
-        Assistant::from_parts([AssistantPart::Media(Media::from_bytes("image/png", b"a"))]);
+    let answer = Assistant::from_parts([Media::from_bytes("image/png", b"a").into()]);
     let request = conversation([
         User::new("Hi").into(),
         answer.into(),

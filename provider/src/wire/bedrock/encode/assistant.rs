@@ -2,7 +2,9 @@
 
 use serde::Serialize;
 use serde_json::value::RawValue;
-use windlass_core::{Arguments, Assistant, AssistantPart, Call, ModelError, TextPart, Thinking};
+use windlass_core::{
+    Arguments, Assistant, AssistantPart, Call, MediaPart, ModelError, TextPart, Thinking,
+};
 
 use super::media::{self, Kind};
 use super::messages::framed;
@@ -49,13 +51,13 @@ impl Writer<'_> {
             }
             AssistantPart::Text(text) | AssistantPart::Refusal(text) => self.text(&text.text),
             AssistantPart::Thinking(thinking) if self.opaque => self.thinking(thinking),
-            AssistantPart::Media(media)
+            AssistantPart::Media(MediaPart { media, .. })
                 if self.opaque && media::is_sendable(Kind::Image, media) =>
             {
                 self.separated.next(self.out);
                 media::write(Kind::Image, media, self.out)
             }
-            AssistantPart::Media(media) => self.text(&framed("media", media)),
+            AssistantPart::Media(part) => self.text(&framed("media", &part.media)),
             AssistantPart::Item(item) if self.opaque => {
                 self.separated.next(self.out);
                 self.out.extend_from_slice(item.json.as_str().as_bytes());

@@ -1,4 +1,4 @@
-use windlass_core::{AssistantPart, FinishReason, Source, Usage};
+use windlass_core::{AssistantPart, FinishReason, MediaPart, Source, Usage};
 
 use super::*;
 
@@ -250,7 +250,7 @@ fn hosted_tools_are_items_and_not_calls() {
 #[test]
 fn pictures_and_blocks_of_other_kinds() {
     let expect = |response: &Response| {
-        let AssistantPart::Media(media) = &response.message.parts[0] else {
+        let AssistantPart::Media(MediaPart { media, .. }) = &response.message.parts[0] else {
             panic!("{:?}", response.message);
         };
         assert_eq!(media.mime, "image/png");

@@ -192,8 +192,8 @@ fn assistant<'a>(
                 }
             }
             AssistantPart::Call(call) => answer.tool_calls.push(wire_call(call, ids)),
-            AssistantPart::Media(media) => answer.content.push(Block::Text {
-                text: plain::named("media", media).into(),
+            AssistantPart::Media(part) => answer.content.push(Block::Text {
+                text: plain::named("media", &part.media).into(),
             }),
             _ => {}
         }

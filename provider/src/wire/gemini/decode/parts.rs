@@ -8,7 +8,6 @@ use windlass_core::{Event, Item, JsonText, Media, ModelError, PartIndex, Seal, S
 
 use super::GeminiDecoder;
 use crate::json::{JsonStr, Key, wire_object};
-use crate::wire::gemini::SIGNATURE;
 use crate::wire::gemini::shape::Part;
 
 /// What a piece of text is.
@@ -133,20 +132,17 @@ impl GeminiDecoder {
         }
     }
 
-    /// A picture or recording. What signs it is an item right after it, because media has no place for a seal.
+    /// A picture or recording.
     fn media(&mut self, media: Media, signature: &JsonStr<'_>, events: &mut VecDeque<Event>) {
         self.close(events);
         let part = self.new_part();
         let media = Box::new(media);
         events.push_back(Event::Media { part, media });
-        events.push_back(Event::PartEnd { part });
-        if signature.is_empty() {
-            return;
+        if !signature.is_empty() {
+            let seal = Box::new(Seal::new().with_signature(signature.text()));
+            events.push_back(Event::Seal { part, seal });
         }
-        let member = [(SIGNATURE, signature.text())];
-        let json = JsonText::of(&std::collections::BTreeMap::from(member));
-        let json = json.expect("a map of texts has a JSON form");
-        self.push_item(SIGNATURE.into(), json, events);
+        events.push_back(Event::PartEnd { part });
     }
 
     /// A part of any other kind, as it came: code and its result, a hosted tool's call and response.
@@ -234,7 +230,12 @@ fn kind(part: &RawValue) -> Option<Text> {
 }
 
 /// Members that say something about a part and are not its content.
-const ABOUT: &[&str] = &[SIGNATURE, "thought", "partMetadata", "videoMetadata"];
+const ABOUT: &[&str] = &[
+    "thoughtSignature",
+    "thought",
+    "partMetadata",
+    "videoMetadata",
+];
 
 /// The names of an object's members.
 struct Members<'a>(Vec<Key<'a>>);

@@ -4,14 +4,14 @@ mod outcomes;
 
 use std::borrow::Cow;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::value::RawValue;
 use windlass_core::{
-    Arguments, Assistant, AssistantPart, Call, Document, Item, Media, Message, ModelError, Seal,
-    Source, User, UserPart,
+    Arguments, Assistant, AssistantPart, Call, Document, Media, Message, ModelError, Seal, Source,
+    User, UserPart,
 };
 
-use super::super::{CallIds, Gemini, NAMES, SIGNATURE};
+use super::super::{CallIds, Gemini, NAMES};
 use crate::body::{Separated, unsupported, write_json};
 use crate::codec::Encode;
 use crate::wire::names::EntryIds;
@@ -165,25 +165,29 @@ fn write_answer(
     let mut written = Separated::new();
     // The first call of another provider's answer takes this in place of a signature.
     let mut foreign = Some(dialect.foreign_signature).filter(|text| !own && !text.is_empty());
-    let mut before = None;
-    for (place, part) in answer.parts.iter().enumerate() {
-        let follower = answer.parts.get(place + 1).filter(|_| own);
+    for part in &answer.parts {
         match part {
-            AssistantPart::Item(item) => {
-                if own && !signs(item, before) {
-                    written.next(out);
-                    out.extend_from_slice(item.json.as_str().as_bytes());
-                }
+            AssistantPart::Item(item) if own => {
+                written.next(out);
+                out.extend_from_slice(item.json.as_str().as_bytes());
             }
+            AssistantPart::Item(_) => {}
             AssistantPart::Call(call) => {
                 written.next(out);
                 let id = ids.fit_given(&call.id);
                 let id = id.filter(|_| dialect.call_ids == CallIds::Sent);
-                write_call(out, call, id, signature_of(call, own).or(foreign.take()))?;
+                write_call(
+                    out,
+                    call,
+                    id,
+                    signature(call.seal.as_deref(), own).or(foreign.take()),
+                )?;
             }
-            AssistantPart::Media(media) => {
+            AssistantPart::Media(part) => {
                 written.next(out);
-                write_media(out, media, follower)?;
+                let mut sent = media_part(&part.media)?;
+                sent.thought_signature = signature(part.seal.as_deref(), own);
+                write_json(out, &sent)?;
             }
             AssistantPart::Thinking(_) if !own => {}
             AssistantPart::Thinking(part) => {
@@ -195,7 +199,6 @@ fn write_answer(
             }
             _ => return Err(unsupported("conversation", "the wire has no such part")),
         }
-        before = Some(part);
     }
     Ok(())
 }
@@ -241,9 +244,9 @@ fn write_call(
     write_json(out, &part)
 }
 
-fn signature_of(call: &Call, own: bool) -> Option<&str> {
-    let seal = call.seal.as_deref().filter(|_| own);
-    seal.and_then(|seal| seal.signature.as_deref())
+/// The signature in a seal, if it goes back to whom it came from.
+fn signature(seal: Option<&Seal>, own: bool) -> Option<&str> {
+    seal.filter(|_| own)?.signature.as_deref()
 }
 
 impl<'a> Args<'a> {
@@ -256,39 +259,4 @@ impl<'a> Args<'a> {
             },
         }
     }
-}
-
-/// Writes media of an answer, with the signature that the item after it may hold.
-fn write_media(
-    out: &mut Vec<u8>,
-    media: &Media,
-    follower: Option<&AssistantPart>,
-) -> Result<(), ModelError> {
-    let mut part = media_part(media)?;
-    let signature = match follower {
-        Some(AssistantPart::Item(item)) => media_signature(item),
-        _ => None,
-    };
-    part.thought_signature = signature.as_deref();
-    write_json(out, &part)
-}
-
-/// Whether the item is the signature of the media before it, which was written with that.
-fn signs(item: &Item, before: Option<&AssistantPart>) -> bool {
-    matches!(before, Some(AssistantPart::Media(_))) && media_signature(item).is_some()
-}
-
-/// The signature of an item that holds one.
-fn media_signature(item: &Item) -> Option<String> {
-    #[derive(Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Signature {
-        thought_signature: String,
-    }
-
-    if item.kind != SIGNATURE {
-        return None;
-    }
-    let signature: Signature = serde_json::from_str(item.json.as_str()).ok()?;
-    Some(signature.thought_signature)
 }

@@ -150,8 +150,7 @@ fn other_parts_are_kept_as_they_came() {
         &[
             r#"item executableCode { "thoughtSignature": "S", "executableCode": {"code":"1 + 1"} }"#,
             r#"item codeExecutionResult {"codeExecutionResult":{"output":"2"}}"#,
-            r#"media image/png Base64("iVBO")"#,
-            r#"item thoughtSignature {"thoughtSignature":"M"}"#,
+            r#"media image/png Base64("iVBO") sealed M"#,
             r#"media video/mp4 Url("gs://f")"#,
             r#"item inlineData {"inlineData":{"mimeType":"image/png","data":"AA=="},"thought":true}"#,
             r#"item thoughtSignature {"thoughtSignature":"A"}"#,

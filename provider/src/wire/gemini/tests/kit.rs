@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use windlass_core::{
-    Accumulator, AssistantPart, ErrorKind, Event, ModelId, Request, Response, Seal,
+    Accumulator, AssistantPart, ErrorKind, Event, Media, ModelId, Request, Response, Seal,
 };
 
 use super::super::Gemini;
@@ -128,7 +128,10 @@ pub(super) fn shown(response: &Response) -> Vec<String> {
             format!("call {id} {name} {arguments}{}", sealed(&call.seal))
         }
         AssistantPart::Item(item) => format!("item {} {}", item.kind, item.json),
-        AssistantPart::Media(media) => format!("media {} {:?}", media.mime, media.source),
+        AssistantPart::Media(part) => {
+            let Media { mime, source, .. } = &part.media;
+            format!("media {mime} {source:?}{}", sealed(&part.seal))
+        }
         other => format!("{other:?}"),
     });
     let finish = format!("{:?} {}", response.finish.reason, response.finish.raw);

@@ -135,12 +135,12 @@ fn assistant<'a>(answer: &'a Assistant, call: &Encode<'_>, ids: &mut EntryIds<'_
             }
             AssistantPart::Thinking(thinking) if own => wire.thinking.push_str(&thinking.text),
             AssistantPart::Call(call) => wire.tool_calls.push(wire_call(call, ids)),
-            AssistantPart::Media(media) => match plain::base64(media) {
+            AssistantPart::Media(part) => match plain::base64(&part.media) {
                 Some(data) => wire.images.push(data),
                 None => wire
                     .content
                     .to_mut()
-                    .push_str(&plain::named("media", media)),
+                    .push_str(&plain::named("media", &part.media)),
             },
             _ => {}
         }

@@ -52,6 +52,8 @@ pub(super) struct Extras {
     sources: String,
     audio_mime: Text,
     audio: String,
+    /// By what the speech goes back to the model.
+    audio_id: Text,
     media: u32,
     function_call: Option<(String, String)>,
 }
@@ -127,15 +129,14 @@ impl Extras {
         }
     }
 
-    /// Speech comes with its words, and goes back to the model by its id.
+    /// Speech comes with its words.
     fn audio(&mut self, raw: &RawValue, words: &mut Words, events: &mut Events) {
         let Ok(audio) = serde_json::from_str::<Audio<'_>>(raw.get()) else {
             return events.push_back(unknown("audio", raw));
         };
         words.content(super::PieceKind::Text, &audio.transcript, events);
         if !audio.id.is_empty() {
-            let part = words.cited(events);
-            events.push_back(sealed(part, Seal::new().with_id(audio.id.text())));
+            self.audio_id = audio.id.text();
         }
         if self.audio.ends_with('=') && !audio.data.is_empty() {
             self.end_audio(events);
@@ -148,14 +149,18 @@ impl Extras {
         if !self.audio.is_empty() {
             let data = std::mem::take(&mut self.audio).into();
             let media = Media::new(self.audio_mime.clone(), Source::Base64(data));
-            self.media(media, events);
+            let part = self.media(media, events);
+            if !self.audio_id.is_empty() {
+                events.push_back(sealed(part, Seal::new().with_id(self.audio_id.clone())));
+            }
         }
     }
 
-    fn media(&mut self, media: Media, events: &mut Events) {
+    fn media(&mut self, media: Media, events: &mut Events) -> PartIndex {
         let part = self.next_media();
         let media = Box::new(media);
         events.push_back(Event::Media { part, media });
+        part
     }
 
     fn next_media(&mut self) -> PartIndex {

@@ -64,7 +64,7 @@ fn parts(message: &Assistant) -> String {
             AssistantPart::Call(call) => {
                 write!(text, "{}={}<{}> ", call.id, call.name, call.arguments)
             }
-            AssistantPart::Media(media) => write!(text, "media<{}> ", media.mime),
+            AssistantPart::Media(part) => write!(text, "media<{}> ", part.media.mime),
             AssistantPart::Item(item) => write!(text, "item<{}> ", item.kind),
             _ => write!(text, "? "),
         };

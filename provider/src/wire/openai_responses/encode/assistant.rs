@@ -56,9 +56,9 @@ pub(super) fn write(
                 separated.next(out);
                 out.extend_from_slice(item.json.as_str().as_bytes());
             }
-            AssistantPart::Media(media) => {
+            AssistantPart::Media(part) => {
                 separated.next(out);
-                write_message("assistant", &plain::named("media", media), out);
+                write_message("assistant", &plain::named("media", &part.media), out);
             }
             part => {
                 let Some(first) = said(part) else { continue };

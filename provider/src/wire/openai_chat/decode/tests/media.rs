@@ -1,6 +1,6 @@
 //! Citations, pictures, speech, and the call of old.
 
-use windlass_core::Source;
+use windlass_core::{MediaPart, Source};
 
 use super::*;
 
@@ -63,7 +63,7 @@ fn pictures_are_media() {
         "text<x> media<image/png> media<image/*> Stop/stop",
     );
     check_stream(&CODEC, &deltas(&[&inline], "stop"), |response| {
-        let [AssistantPart::Media(media)] = &response.message.parts[..] else {
+        let [AssistantPart::Media(MediaPart { media, .. })] = &response.message.parts[..] else {
             panic!("one picture");
         };
         assert_eq!(media.source, Source::Base64("iVBO".into()));

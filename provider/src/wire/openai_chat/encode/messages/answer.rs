@@ -157,7 +157,7 @@ fn words(answer: &Assistant, sealed: bool) -> String {
     let texts = answer.parts.iter().filter_map(|part| match part {
         AssistantPart::Text(part) => Some(part.text.to_string()),
         AssistantPart::Refusal(part) if !sealed => Some(part.text.to_string()),
-        AssistantPart::Media(media) => spoken_or(answer, media),
+        AssistantPart::Media(part) => spoken_or(answer, &part.media),
         _ => None,
     });
     texts.collect()
@@ -179,12 +179,8 @@ fn refuses(answer: &Assistant) -> bool {
 
 /// The id of the speech that the answer was.
 fn speech(answer: &Assistant) -> Option<&Text> {
-    let is_media = |part: &AssistantPart| matches!(part, AssistantPart::Media(_));
-    if !answer.parts.iter().any(is_media) {
-        return None;
-    }
     answer.parts.iter().find_map(|part| match part {
-        AssistantPart::Text(text) => text.seal.as_ref()?.id.as_ref(),
+        AssistantPart::Media(part) => part.seal.as_ref()?.id.as_ref(),
         _ => None,
     })
 }
