@@ -59,10 +59,6 @@ impl Form {
         self
     }
 
-    #[allow(
-        dead_code,
-        reason = "for Mistral, whose wire has a mapping of its own still"
-    )]
     /// Sets how many bytes the text must have. What is made for other text is digits and small letters.
     pub(crate) const fn exactly(mut self, length: usize) -> Self {
         self.length = Length::Exactly(length);

@@ -23,12 +23,16 @@ use windlass_core::{ModelError, Request};
 
 use crate::codec::{Codec, Decoder, Delivery, Encode, WireRequest};
 use crate::frame::{Framing, LastEvent, SseOptions};
+use crate::wire::names::{self, Form};
 
 mod decode;
 mod dialect;
 mod encode;
 #[cfg(test)]
 mod tests;
+
+/// What the wire takes as the name of a tool.
+const NAMES: Form = Form::plain("_-").up_to(64);
 
 pub use dialect::{
     CacheMarks, CallIds, Documents, Efforts, EmptyContent, OutputForm, ReasoningCount,
@@ -331,7 +335,8 @@ impl Codec for OpenAiChat {
     }
 
     fn decoder(&self, request: &Request, delivery: Delivery) -> Box<dyn Decoder> {
-        Box::new(decode::ChatDecoder::new(self, request, delivery))
+        let decoder = decode::ChatDecoder::new(self, request, delivery);
+        names::restore(Box::new(decoder), request, NAMES)
     }
 
     /// The media type decides, because hosts answer a request for a stream with a plain body when it fails.

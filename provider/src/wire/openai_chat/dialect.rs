@@ -2,6 +2,8 @@
 
 use windlass_core::Effort;
 
+use crate::wire::names::Form;
+
 /// By what a stream shows that it is complete.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -185,6 +187,15 @@ pub enum CallIds {
     Any,
     /// Nine letters or digits; other ids are mapped to such.
     Nine,
+}
+
+impl CallIds {
+    pub(super) const fn form(self) -> Form {
+        match self {
+            CallIds::Any => Form::ANY,
+            CallIds::Nine => Form::plain("").exactly(9),
+        }
+    }
 }
 
 /// What stands for the content of an answer that has none beside its calls.

@@ -1,18 +1,18 @@
 //! Requests: what is small first, the messages last, so that the body of the next turn extends this one's.
 
-use windlass_core::{
-    Ability, Breakpoint, CachePolicy, CacheTime, Message, ModelError, Request, Text,
-};
+use std::borrow::Cow;
+
+use windlass_core::{Ability, Breakpoint, CachePolicy, CacheTime, Message, ModelError, Request};
 
 use self::marks::Marks;
 use self::messages::Writer;
-use super::{CacheMarks, OpenAiChat, ToolSchemas};
+use super::{CacheMarks, NAMES, OpenAiChat, ToolSchemas};
 use crate::body::{Body, Degraded, Separated, unsupported, write_json};
 use crate::codec::{Encode, WireRequest};
 use crate::schema::{SchemaRules, lower};
+use crate::wire::names::CallIds;
 
 mod head;
-mod ids;
 mod marks;
 mod media;
 mod messages;
@@ -73,7 +73,7 @@ struct Tool<'a> {
 
 #[derive(serde::Serialize)]
 struct Function<'a> {
-    name: &'a Text,
+    name: Cow<'a, str>,
     #[serde(skip_serializing_if = "str::is_empty")]
     description: &'a str,
     parameters: serde_json::Value,
@@ -96,7 +96,7 @@ fn write_tools(
         separated.next(out);
         let lowered = lower(&spec.parameters, rules);
         let function = Function {
-            name: &spec.name,
+            name: NAMES.fit(&spec.name),
             description: &spec.description,
             parameters: lowered.schema,
             strict: lowered.strict.then_some(true),
@@ -123,6 +123,10 @@ fn messages(
     out.push(b'[');
     writer.instructions(&marks.instructions, &mut separated, out)?;
     let entries = call.request.conversation.entries();
+    let (ids, form) = (
+        CallIds::of(&call.request.conversation),
+        dialect.call_ids.form(),
+    );
     let mut at = 0;
     while let Some(entry) = entries.get(at) {
         separated.next(out);
@@ -130,13 +134,14 @@ fn messages(
         let count = merged.as_ref().map_or(1, |(_, count)| *count);
         let mark = (at..at + count).rev().find_map(|at| marks.message(at));
         match (merged, mark) {
-            (Some((message, _)), mark) => writer.message(&message, mark, out)?,
+            (Some((message, _)), mark) => writer.message(&message, ids.at(at, form), mark, out)?,
             (None, None) => {
-                let encoded =
-                    entry.encoding(call.key, |out| writer.message(entry.message(), None, out))?;
+                let encoded = ids.encoding((at, entry), call.key, form, |ids, out| {
+                    writer.message(entry.message(), ids, None, out)
+                })?;
                 out.extend_from_slice(encoded);
             }
-            (None, mark) => writer.message(entry.message(), mark, out)?,
+            (None, mark) => writer.message(entry.message(), ids.at(at, form), mark, out)?,
         }
         at += count;
     }

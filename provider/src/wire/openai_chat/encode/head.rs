@@ -1,5 +1,7 @@
 //! The small members of a request, and what becomes of those that the host or the model does not have.
 
+use std::borrow::Cow;
+
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use windlass_core::{
     Ability, Continuation, Effort, ModelError, Options, OutputFormat, ParallelCalls, Reasoning,
@@ -10,7 +12,7 @@ use crate::body::Degraded;
 use crate::codec::{Delivery, Encode};
 use crate::schema::{SchemaRules, lower};
 use crate::wire::openai_chat::dialect::BUDGETS;
-use crate::wire::openai_chat::{OpenAiChat, OutputForm, ReasoningForm, StreamUsage};
+use crate::wire::openai_chat::{NAMES, OpenAiChat, OutputForm, ReasoningForm, StreamUsage};
 
 type Checked = Result<(), ModelError>;
 
@@ -23,6 +25,7 @@ pub(super) struct Members<'a>(Vec<(&'static str, Member<'a>)>);
 #[serde(untagged)]
 enum Member<'a> {
     Text(&'a str),
+    Name(Cow<'a, str>),
     Texts(&'a [Text]),
     Number(f64),
     Count(u64),
@@ -184,7 +187,10 @@ impl<'a> Head<'a, '_> {
             ToolChoice::Required => Member::Text(self.dialect.required_choice),
             ToolChoice::Tool(name) => Members::of([
                 ("type", Member::Text("function")),
-                ("function", Members::of([("name", Member::Text(name))])),
+                (
+                    "function",
+                    Members::of([("name", Member::Name(NAMES.fit(name)))]),
+                ),
             ]),
             _ => {
                 let why = "this wire does not know the choice";

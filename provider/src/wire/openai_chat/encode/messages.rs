@@ -4,11 +4,11 @@ mod answer;
 
 use windlass_core::{CacheTime, Message, ModelError, Outcome, OutcomePart, UserPart};
 
-use super::ids::wire_id;
 use super::marks;
 use super::media::{self, Part};
 use crate::body::{Separated, unsupported, write_json};
 use crate::codec::Encode;
+use crate::wire::names::EntryIds;
 use crate::wire::openai_chat::{CacheMarks, OpenAiChat};
 
 pub(super) type Written = Result<(), ModelError>;
@@ -54,6 +54,7 @@ impl Writer<'_> {
     pub(super) fn message(
         &self,
         message: &Message,
+        mut ids: EntryIds<'_>,
         mark: Option<CacheTime>,
         out: &mut Vec<u8>,
     ) -> Written {
@@ -68,13 +69,12 @@ impl Writer<'_> {
                 self.user(&user.parts, mark, out)?;
                 out.push(b'}');
             }
-            Message::Assistant(answer) => self.assistant(answer, out)?,
+            Message::Assistant(answer) => self.assistant(answer, &mut ids, out)?,
             Message::Outcomes(outcomes) => {
                 let mut separated = Separated::new();
                 for (at, outcome) in outcomes.0.iter().enumerate() {
                     separated.next(out);
-                    let earlier = outcomes.0[..at].iter().map(|outcome| &outcome.call);
-                    let id = wire_id(self.dialect.call_ids, &outcome.call, earlier);
+                    let id = ids.fit(&outcome.call);
                     let mark = mark.filter(|_| at + 1 == outcomes.0.len());
                     self.outcome(outcome, &id, mark, out)?;
                 }

@@ -256,7 +256,7 @@ fn ids_are_as_the_host_takes_them_and_pairs_stay_pairs() {
         };
         [pair(0), pair(1)]
     };
-    assert_eq!(ids(CODEC), ["a", "a_2"]);
+    assert_eq!(ids(CODEC), ["a", "a_aa1bf9db"]);
     let nine = ids(CODEC.with_call_ids(CallIds::Nine));
     assert!(
         nine.iter()

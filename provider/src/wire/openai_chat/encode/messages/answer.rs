@@ -1,18 +1,20 @@
 //! Answers, as they go back to the host that gave them, and to others.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 use serde_json::value::RawValue;
-use windlass_core::{Assistant, AssistantPart, Call, Media, Text};
+use windlass_core::{Assistant, AssistantPart, Media, Text};
 
 use super::{Parts, Writer, Written};
 use crate::body::{Separated, write_json};
-use crate::wire::openai_chat::encode::ids::wire_id;
+use crate::wire::names::EntryIds;
 use crate::wire::openai_chat::encode::media::{self, Part};
-use crate::wire::openai_chat::{EmptyContent, ThinkingReplay};
+use crate::wire::openai_chat::{EmptyContent, NAMES, ThinkingReplay};
 
 #[derive(Serialize)]
 struct ToolCall<'a> {
-    id: &'a str,
+    id: Cow<'a, str>,
     #[serde(rename = "type")]
     kind: &'static str,
     function: Function<'a>,
@@ -22,12 +24,17 @@ struct ToolCall<'a> {
 
 #[derive(Serialize)]
 struct Function<'a> {
-    name: &'a Text,
+    name: Cow<'a, str>,
     arguments: &'a str,
 }
 
 impl Writer<'_> {
-    pub(super) fn assistant(&self, answer: &Assistant, out: &mut Vec<u8>) -> Written {
+    pub(super) fn assistant(
+        &self,
+        answer: &Assistant,
+        ids: &mut EntryIds<'_>,
+        out: &mut Vec<u8>,
+    ) -> Written {
         let sealed = self.call.reads_opaque(answer.origin.as_ref());
         out.extend_from_slice(b"{\"role\":\"assistant\"");
         let speech = sealed.then(|| speech(answer)).flatten();
@@ -44,7 +51,7 @@ impl Writer<'_> {
             self.refusal(answer, out)?;
             items(answer, out);
         }
-        self.calls(answer, sealed, out)?;
+        write_calls(answer, sealed, ids, out)?;
         out.push(b'}');
         Ok(())
     }
@@ -121,35 +128,39 @@ impl Writer<'_> {
         }
         member("refusal", &text, out)
     }
+}
 
-    fn calls(&self, answer: &Assistant, sealed: bool, out: &mut Vec<u8>) -> Written {
-        let calls: Vec<&Call> = answer.calls().collect();
-        if calls.is_empty() {
-            return Ok(());
-        }
-        let mut separated = Separated::new();
-        out.extend_from_slice(b",\"tool_calls\":[");
-        for (at, call) in calls.iter().enumerate() {
-            separated.next(out);
-            let earlier = calls[..at].iter().map(|call| &call.id);
-            let seal = call.seal.as_ref().filter(|_| sealed);
-            let extra = seal.and_then(|seal| seal.extra.as_ref());
-            write_json(
-                out,
-                &ToolCall {
-                    id: &wire_id(self.dialect.call_ids, &call.id, earlier),
-                    kind: "function",
-                    function: Function {
-                        name: &call.name,
-                        arguments: call.arguments.or_empty_object(),
-                    },
-                    extra_content: extra.and_then(|json| serde_json::from_str(json.as_str()).ok()),
-                },
-            )?;
-        }
-        out.push(b']');
-        Ok(())
+fn write_calls(
+    answer: &Assistant,
+    sealed: bool,
+    ids: &mut EntryIds<'_>,
+    out: &mut Vec<u8>,
+) -> Written {
+    let mut calls = answer.calls().peekable();
+    if calls.peek().is_none() {
+        return Ok(());
     }
+    let mut separated = Separated::new();
+    out.extend_from_slice(b",\"tool_calls\":[");
+    for call in calls {
+        separated.next(out);
+        let seal = call.seal.as_ref().filter(|_| sealed);
+        let extra = seal.and_then(|seal| seal.extra.as_ref());
+        write_json(
+            out,
+            &ToolCall {
+                id: ids.fit(&call.id),
+                kind: "function",
+                function: Function {
+                    name: NAMES.fit(&call.name),
+                    arguments: call.arguments.or_empty_object(),
+                },
+                extra_content: extra.and_then(|json| serde_json::from_str(json.as_str()).ok()),
+            },
+        )?;
+    }
+    out.push(b']');
+    Ok(())
 }
 
 /// The words of the answer. What another host would not understand of it is said in words.
