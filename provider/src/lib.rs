@@ -70,7 +70,8 @@
 //! # Features
 //!
 //! - `http` (default): the transport that ships. Without it, a client needs a [`transport::Transport`] of your own.
-//! - `rustls` (default): TLS by rustls with aws-lc and the system's roots. `native-tls`: by the system's library.
+//! - `rustls` (default): TLS by rustls with aws-lc and the system's roots. `rustls-ring`: with ring, where there is no C
+//!   compiler. `native-tls`: by the system's library.
 //! - `bedrock` (default): Amazon Bedrock, with the framing of its streams and the signatures of its requests.
 //! - `simulate`: the local server for tests.
 

@@ -85,6 +85,10 @@ impl HttpTransportBuilder {
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(self.connect.unwrap_or(CONNECT))
             .user_agent(agent);
+        #[cfg(all(feature = "rustls-ring", not(feature = "rustls")))]
+        {
+            builder = builder.tls_backend_preconfigured(ring::config()?);
+        }
         if let Some(proxy) = self.proxy {
             builder = builder.proxy(reqwest::Proxy::all(proxy).map_err(unusable)?);
         }
@@ -98,6 +102,35 @@ fn unusable(error: reqwest::Error) -> TransportError {
     TransportError::new(Phase::Connect, "the HTTP client cannot be set up")
         .with_kind(ErrorKind::InvalidRequest)
         .with_source(error.without_url())
+}
+
+/// TLS with ring. No provider is installed for the process, which is the program's business and not a library's.
+#[cfg(all(feature = "rustls-ring", not(feature = "rustls")))]
+mod ring {
+    use std::sync::Arc;
+
+    use rustls::ClientConfig;
+    use rustls_platform_verifier::BuilderVerifierExt;
+    use windlass_core::{ErrorKind, Phase};
+
+    use super::TransportError;
+
+    pub(super) fn config() -> Result<ClientConfig, TransportError> {
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let builder =
+            ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
+        let verified = builder.and_then(|builder| builder.with_platform_verifier());
+        let mut config = verified.map_err(unusable)?.with_no_client_auth();
+        // A configuration that is given whole names no protocols, and HTTP/2 would be lost.
+        config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+        Ok(config)
+    }
+
+    fn unusable(error: rustls::Error) -> TransportError {
+        TransportError::new(Phase::Connect, "TLS cannot be set up")
+            .with_kind(ErrorKind::InvalidRequest)
+            .with_source(error)
+    }
 }
 
 #[async_trait]

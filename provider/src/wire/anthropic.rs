@@ -175,9 +175,11 @@ impl Codec for Anthropic {
         let is = |media_type: &str| content_type.contains(media_type);
         match (delivery, self.endpoint) {
             _ if is("text/event-stream") => Framing::Sse(SseOptions::new()),
+            #[cfg(feature = "bedrock")]
             _ if is("vnd.amazon.eventstream") => Framing::AwsEventStream,
             _ if is("json") => Framing::Json,
             (Delivery::Whole, _) => Framing::Json,
+            #[cfg(feature = "bedrock")]
             (Delivery::Streamed, Endpoint::BedrockInvoke) => Framing::AwsEventStream,
             (Delivery::Streamed, _) => Framing::Sse(SseOptions::new()),
         }
@@ -194,7 +196,18 @@ pub enum Endpoint {
     Vertex,
     /// To `/model/{model}/invoke` or `/invoke-with-response-stream`, as Bedrock has it. Streams come in AWS frames, each
     /// event in base64.
+    #[cfg(feature = "bedrock")]
     BedrockInvoke,
+}
+
+impl Endpoint {
+    fn is_bedrock(self) -> bool {
+        match self {
+            #[cfg(feature = "bedrock")]
+            Endpoint::BedrockInvoke => true,
+            Endpoint::Messages(_) | Endpoint::Vertex => false,
+        }
+    }
 }
 
 /// Which models think by a budget of tokens, and which by a word: models whose names contain one of these.

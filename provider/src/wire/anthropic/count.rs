@@ -61,6 +61,7 @@ impl Anthropic {
         let path = match self.endpoint {
             Endpoint::Messages(path) => format!("{path}/count_tokens"),
             Endpoint::Vertex => "/models/count-tokens:rawPredict".to_owned(),
+            #[cfg(feature = "bedrock")]
             Endpoint::BedrockInvoke => {
                 return Err(unsupported("count_tokens", "the endpoint cannot count"));
             }

@@ -67,7 +67,7 @@ pub(super) fn with_headers(codec: &Anthropic, mut wire: WireRequest) -> WireRequ
     if let Endpoint::Messages(_) = codec.endpoint {
         wire = wire.with_header("anthropic-version", codec.version);
     }
-    if !codec.betas.is_empty() && codec.endpoint != Endpoint::BedrockInvoke {
+    if !codec.betas.is_empty() && !codec.endpoint.is_bedrock() {
         wire = wire.with_header("anthropic-beta", codec.betas.join(","));
     }
     wire
@@ -80,9 +80,11 @@ fn path(codec: &Anthropic, call: &Encode<'_>) -> String {
         (Endpoint::Messages(path), _) => path.to_owned(),
         (Endpoint::Vertex, Delivery::Streamed) => format!("/models/{model}:streamRawPredict"),
         (Endpoint::Vertex, Delivery::Whole) => format!("/models/{model}:rawPredict"),
+        #[cfg(feature = "bedrock")]
         (Endpoint::BedrockInvoke, Delivery::Streamed) => {
             format!("/model/{model}/invoke-with-response-stream")
         }
+        #[cfg(feature = "bedrock")]
         (Endpoint::BedrockInvoke, Delivery::Whole) => format!("/model/{model}/invoke"),
     }
 }

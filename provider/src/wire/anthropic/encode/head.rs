@@ -155,6 +155,7 @@ impl<'a> Head<'a> {
         match codec.endpoint {
             Endpoint::Messages(_) => self.model = Some(call.model()),
             Endpoint::Vertex => self.anthropic_version = Some(codec.version),
+            #[cfg(feature = "bedrock")]
             Endpoint::BedrockInvoke => {
                 self.anthropic_version = Some(codec.version);
                 self.anthropic_beta = codec.betas;
