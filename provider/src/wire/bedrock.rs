@@ -21,9 +21,8 @@
 //! - A history with calls needs tools. Where the request has none, those that were called are named without parameters and
 //!   described as gone.
 //! - A document needs a text beside it: a message without one gets [`BESIDE_A_DOCUMENT`].
-//! - The result of a tool needs content: an empty one gets [`NO_OUTPUT`].
+//! - The result of a tool needs content: an empty one gets `(no output)`.
 //! - Ids of calls and names of documents that the wire does not take are replaced, always by the same.
-//! - Arguments that are no object are sent as an object with the one member [`INVALID_ARGUMENTS`].
 //! - Instructions in the middle of the conversation move to the end of `system`.
 
 use windlass_core::{ModelError, ModelId, Request};
@@ -40,7 +39,7 @@ mod shapes;
 #[cfg(test)]
 mod tests;
 
-pub use self::encode::{BESIDE_A_DOCUMENT, INVALID_ARGUMENTS, NO_OUTPUT};
+pub use self::encode::BESIDE_A_DOCUMENT;
 pub use self::family::{CachePoints, FAMILIES, Family, ReasoningForm, ThinkingReplay, TopK};
 
 /// What every model takes as the id of a call; ids of the model's own maker are sent back as they came.

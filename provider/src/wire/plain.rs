@@ -1,18 +1,14 @@
 //! What a wire that carries only text is sent in place of media, documents and failures.
 
-use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use serde::Serialize;
 use serde_json::value::RawValue;
 use windlass_core::{Document, Media, Outcome, OutcomePart, Source};
 
 /// How an outcome of nothing reads, and one of pictures alone.
-const NO_OUTPUT: &str = "(no output)";
+pub(crate) const NO_OUTPUT: &str = "(no output)";
 const SHOWN_BESIDE: &str = "(shown beside)";
-
-/// The member that holds arguments which are no JSON object. Anthropic advises the name.
-const INVALID_JSON: &str = "INVALID_JSON";
 
 /// Whether pictures go beside the text, or are named in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,16 +90,28 @@ pub(crate) fn framed(document: &Document) -> Option<String> {
 }
 
 /// The arguments of a call where the wire takes an object only: other text is shown to the model in one.
-pub(crate) fn object(arguments: &str) -> Cow<'_, str> {
+pub(crate) fn object(arguments: &str) -> Object<'_> {
     let trimmed = arguments.trim();
-    if trimmed.is_empty() {
-        return Cow::Borrowed("{}");
+    let written = if trimmed.is_empty() { "{}" } else { trimmed };
+    match serde_json::from_str(written) {
+        Ok(json) if written.starts_with('{') => Object::AsWritten(json),
+        _ => Object::Wrapped(Wrapped { text: arguments }),
     }
-    if trimmed.starts_with('{') && serde_json::from_str::<&RawValue>(trimmed).is_ok() {
-        return Cow::Borrowed(trimmed);
-    }
-    let wrapped = BTreeMap::from([(INVALID_JSON, arguments)]);
-    Cow::Owned(serde_json::to_string(&wrapped).expect("a text has a JSON form"))
+}
+
+/// An object that a model wrote, or text of it in one.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub(crate) enum Object<'a> {
+    AsWritten(&'a RawValue),
+    Wrapped(Wrapped<'a>),
+}
+
+/// Text that is no JSON object. Anthropic advises the name of the member.
+#[derive(Debug, Serialize)]
+pub(crate) struct Wrapped<'a> {
+    #[serde(rename = "INVALID_JSON")]
+    text: &'a str,
 }
 
 /// A part of an outcome, as text.
@@ -178,7 +186,7 @@ mod tests {
             (r#"{"a":"#, r#"{"INVALID_JSON":"{\"a\":"}"#),
             ("[1]", r#"{"INVALID_JSON":"[1]"}"#),
         ] {
-            assert_eq!(object(arguments), sent);
+            assert_eq!(serde_json::to_string(&object(arguments)).unwrap(), sent);
         }
     }
 }

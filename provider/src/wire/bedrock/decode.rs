@@ -17,6 +17,7 @@ use crate::classify;
 use crate::codec::{Decoder, truncated, undecodable};
 use crate::frame::{Frame, FrameKind};
 use crate::json::{Count, JsonStr};
+use crate::wire::lenient::parse;
 
 mod blob;
 mod item;
@@ -254,14 +255,6 @@ impl Decoder for Answer {
 /// The payload of a known event.
 fn read<'a, T: Deserialize<'a>>(frame: &Frame<'a>) -> Result<T, ModelError> {
     parse(frame.data).map_err(|error| undecodable(frame, error))
-}
-
-/// Checking the whole for UTF-8 first is faster than string by string.
-fn parse<'a, T: Deserialize<'a>>(data: &'a [u8]) -> serde_json::Result<T> {
-    match std::str::from_utf8(data) {
-        Ok(text) => serde_json::from_str(text),
-        Err(_) => serde_json::from_slice(data),
-    }
 }
 
 /// An error inside the stream. A message of the type `error` has its text in a header and no payload.

@@ -21,12 +21,6 @@ mod tools;
 /// The text that is put beside a document where a message has none.
 pub const BESIDE_A_DOCUMENT: &str = "See the attached document.";
 
-/// What the model is told of a tool that gave no output.
-pub const NO_OUTPUT: &str = "(no output)";
-
-/// The member that holds arguments which are no JSON object.
-pub const INVALID_ARGUMENTS: &str = "invalid_arguments";
-
 /// Room for the small members.
 const HEAD: usize = 1024;
 

@@ -340,7 +340,7 @@ fn arguments_that_are_no_object_are_kept_within_one() {
         encode(&WIRE, &request),
         concat!(
             r#"{"model":"m-1","messages":[{"role":"user","content":"Hi"},{"role":"assistant","content":"","tool_calls":"#,
-            r#"[{"id":"c","type":"function","function":{"name":"a","arguments":{"unparsed":"{\"cut\": "}}}]},"#,
+            r#"[{"id":"c","type":"function","function":{"name":"a","arguments":{"INVALID_JSON":"{\"cut\": "}}}]},"#,
             r#"{"role":"tool","content":"error: not JSON","tool_name":"a","tool_call_id":"c"}]}"#
         )
     );

@@ -307,7 +307,6 @@ impl ChatDecoder {
         let said = finish::Said {
             calls: self.calls.any() || self.extras.has_call(),
             refusal: self.refused,
-            text: !self.words.runs.is_empty(),
         };
         events.push_back(Event::Finish(finish::finish(raw, said)));
     }

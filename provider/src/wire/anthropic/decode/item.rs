@@ -67,7 +67,7 @@ impl OpenItem {
     pub(super) fn whole(&mut self) -> Item {
         let kind = std::mem::take(&mut self.kind);
         if !self.input.trim().is_empty()
-            && let Ok(input) = RawValue::from_string(object(&self.input).into_owned())
+            && let Ok(input) = serde_json::value::to_raw_value(&object(&self.input))
         {
             self.grown.insert("input".to_owned(), Grown::Other(input));
         }

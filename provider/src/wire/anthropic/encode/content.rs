@@ -14,7 +14,7 @@ use crate::body::{Separated, write_json};
 use crate::codec::Encode;
 use crate::wire::anthropic::NAMES;
 use crate::wire::names::EntryIds;
-use crate::wire::plain::object;
+use crate::wire::plain::{Object, object};
 
 /// A content block.
 #[derive(Debug, Serialize)]
@@ -47,7 +47,7 @@ pub(super) enum Block<'a> {
     ToolUse {
         id: Cow<'a, str>,
         name: Cow<'a, str>,
-        input: &'a RawValue,
+        input: Object<'a>,
         #[serde(skip_serializing_if = "Option::is_none")]
         caller: Option<&'a RawValue>,
     },
@@ -204,7 +204,6 @@ impl Writer<'_, '_> {
         }
 
         let id = self.ids.fit(&call.id);
-        let input = object(call.arguments.as_str());
         let extra = call.seal.as_ref().and_then(|seal| seal.extra.as_ref());
         let caller = extra
             .filter(|_| own)
@@ -213,7 +212,7 @@ impl Writer<'_, '_> {
         self.block(&Block::ToolUse {
             id,
             name: NAMES.fit(&call.name),
-            input: serde_json::from_str(&input).expect("checked to be JSON"),
+            input: object(call.arguments.as_str()),
             caller,
         })
     }

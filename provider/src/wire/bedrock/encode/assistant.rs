@@ -1,18 +1,16 @@
 //! An answer, sent back.
 
 use serde::Serialize;
-use serde_json::value::RawValue;
-use windlass_core::{
-    Arguments, Assistant, AssistantPart, Call, MediaPart, ModelError, TextPart, Thinking,
-};
+use windlass_core::{Assistant, AssistantPart, Call, MediaPart, ModelError, TextPart, Thinking};
 
 use super::media::{self, Kind};
 use super::messages::framed;
-use super::{INVALID_ARGUMENTS, write_text};
+use super::write_text;
 use crate::body::{Separated, unsupported, write_json};
 use crate::codec::Encode;
 use crate::wire::bedrock::{Converse, NAMES, ThinkingReplay};
 use crate::wire::names::EntryIds;
+use crate::wire::plain::object;
 
 /// Appends the content blocks. What only its maker's models read is left out for others.
 pub(super) fn write(
@@ -133,7 +131,7 @@ impl Writer<'_> {
         self.out.extend_from_slice(br#","name":"#);
         write_json(self.out, &NAMES.fit(&call.name))?;
         self.out.extend_from_slice(br#","input":"#);
-        write_input(self.out, &call.arguments)?;
+        write_json(self.out, &object(call.arguments.as_str()))?;
         self.out.extend_from_slice(b"}}");
         Ok(())
     }
@@ -148,19 +146,4 @@ enum Reasoning<'a> {
         signature: Option<&'a str>,
     },
     RedactedContent(&'a str),
-}
-
-/// The arguments as written, in an object of their own if they are none.
-fn write_input(out: &mut Vec<u8>, arguments: &Arguments) -> Result<(), ModelError> {
-    let text = arguments.or_empty_object();
-    match serde_json::from_str::<&RawValue>(text) {
-        Ok(json) if json.get().starts_with('{') => {
-            out.extend_from_slice(json.get().as_bytes());
-            Ok(())
-        }
-        _ => {
-            let wrapped = std::collections::BTreeMap::from([(INVALID_ARGUMENTS, text)]);
-            write_json(out, &wrapped)
-        }
-    }
 }

@@ -7,11 +7,12 @@ use windlass_core::{
 
 use super::cache::Marks;
 use super::media::{self, Kind};
-use super::{BESIDE_A_DOCUMENT, NO_OUTPUT, assistant, write_text};
+use super::{BESIDE_A_DOCUMENT, assistant, write_text};
 use crate::body::{Separated, unsupported, write_json};
 use crate::codec::Encode;
 use crate::wire::bedrock::{Converse, IDS, OWN_IDS};
 use crate::wire::names::{CallIds, EntryIds, Form};
+use crate::wire::plain::NO_OUTPUT;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Role {

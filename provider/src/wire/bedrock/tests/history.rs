@@ -115,7 +115,7 @@ fn each_call_has_its_outcome() {
             r#"[{"role":"user","content":[{"text":"Hello"}]},{"role":"assistant","content":["#,
             &format!(r#"{{"toolUse":{{"toolUseId":"{first}","name":"f","input":{{"a": 1}}}}}},"#),
             r#"{"toolUse":{"toolUseId":"same","name":"f","input":{}}},"#,
-            &format!(r#"{{"toolUse":{{"toolUseId":"{again}","name":"g","input":{{"invalid_arguments":"{{\"a\": 1"}}}}}}]}},"#),
+            &format!(r#"{{"toolUse":{{"toolUseId":"{again}","name":"g","input":{{"INVALID_JSON":"{{\"a\": 1"}}}}}}]}},"#),
             &format!(r#"{{"role":"user","content":[{{"toolResult":{{"toolUseId":"{first}","content":["#),
             r#"{"text":"4 °C"},{"json":{"b":2}},{"text":"[3]"},{"image":{"format":"png","source":{"bytes":"AAAA"}}}]}},"#,
             r#"{"toolResult":{"toolUseId":"same","content":[{"text":"(no output)"}],"status":"error"}},"#,

@@ -5,16 +5,16 @@ mod outcomes;
 use std::borrow::Cow;
 
 use serde::Serialize;
-use serde_json::value::RawValue;
 use windlass_core::{
-    Arguments, Assistant, AssistantPart, Call, Document, Media, Message, ModelError, Seal, Source,
-    User, UserPart,
+    Assistant, AssistantPart, Call, Document, Media, Message, ModelError, Seal, Source, User,
+    UserPart,
 };
 
 use super::super::{CallIds, Gemini, NAMES};
 use crate::body::{Separated, unsupported, write_json};
 use crate::codec::Encode;
 use crate::wire::names::EntryIds;
+use crate::wire::plain::{Object, object};
 
 /// Writes the parts of a message, none for one that has nothing to say.
 pub(super) fn write(
@@ -57,16 +57,7 @@ struct FunctionCall<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     id: Option<Cow<'a, str>>,
     name: Cow<'a, str>,
-    args: Args<'a>,
-}
-
-/// Arguments of a call. The wire takes an object; what is none is wrapped in one, under `arguments`, so that the model sees
-/// what it wrote.
-#[derive(Serialize)]
-#[serde(untagged)]
-enum Args<'a> {
-    Object(&'a RawValue),
-    Wrapped { arguments: &'a str },
+    args: Object<'a>,
 }
 
 #[derive(Serialize)]
@@ -236,7 +227,7 @@ fn write_call(
         function_call: Some(FunctionCall {
             id,
             name: NAMES.fit(&call.name),
-            args: Args::of(&call.arguments),
+            args: object(call.arguments.as_str()),
         }),
         thought_signature,
         ..Part::default()
@@ -247,16 +238,4 @@ fn write_call(
 /// The signature in a seal, if it goes back to whom it came from.
 fn signature(seal: Option<&Seal>, own: bool) -> Option<&str> {
     seal.filter(|_| own)?.signature.as_deref()
-}
-
-impl<'a> Args<'a> {
-    fn of(arguments: &'a Arguments) -> Self {
-        let text = arguments.or_empty_object().trim();
-        match serde_json::from_str::<&RawValue>(text) {
-            Ok(object) if text.starts_with('{') => Args::Object(object),
-            _ => Args::Wrapped {
-                arguments: arguments.as_str(),
-            },
-        }
-    }
 }

@@ -213,8 +213,8 @@ fn arguments_that_are_no_object_are_wrapped() {
     for (arguments, expected) in [
         ("", json!({})),
         (" {\"a\":1} ", json!({"a": 1})),
-        (r#"{"a":"#, json!({"arguments": "{\"a\":"})),
-        ("[1]", json!({"arguments": "[1]"})),
+        (r#"{"a":"#, json!({"INVALID_JSON": "{\"a\":"})),
+        ("[1]", json!({"INVALID_JSON": "[1]"})),
     ] {
         let answer = Assistant::default().with(Call::new("c", "f", arguments));
         let outcomes = answer.calls().map(Outcome::interrupted).collect();

@@ -1,17 +1,15 @@
 use std::borrow::Cow;
 
 use serde::Serialize;
-use serde_json::value::RawValue;
 use windlass_core::{
-    Ability, Arguments, Assistant, AssistantPart, Call, Media, Message, ModelError, Outcome, User,
-    UserPart,
+    Ability, Assistant, AssistantPart, Call, Media, Message, ModelError, Outcome, User, UserPart,
 };
 
 use crate::body::{Separated, unsupported, write_json};
 use crate::codec::Encode;
 use crate::wire::lacking::lacks;
 use crate::wire::names::EntryIds;
-use crate::wire::plain::{self, Pictures};
+use crate::wire::plain::{self, Object, Pictures};
 
 #[derive(Default, Serialize)]
 pub(super) struct Wire<'a> {
@@ -41,17 +39,6 @@ struct WireCall<'a> {
 struct Function<'a> {
     name: &'a str,
     arguments: Object<'a>,
-}
-
-/// The arguments of a call, which the wire wants as an object.
-#[derive(Serialize)]
-#[serde(untagged)]
-enum Object<'a> {
-    AsWritten(&'a RawValue),
-    /// The model wrote no object; its text is kept within one.
-    Unparsed {
-        unparsed: &'a str,
-    },
 }
 
 /// Appends what the message is on the wire: one message, or one for each outcome.
@@ -154,16 +141,8 @@ fn wire_call<'a>(call: &'a Call, ids: &mut EntryIds<'_>) -> WireCall<'a> {
         r#type: "function",
         function: Function {
             name: &call.name,
-            arguments: object(&call.arguments),
+            arguments: plain::object(call.arguments.as_str()),
         },
-    }
-}
-
-fn object(arguments: &Arguments) -> Object<'_> {
-    let text = arguments.or_empty_object();
-    match serde_json::from_str::<&RawValue>(text) {
-        Ok(raw) if raw.get().starts_with('{') => Object::AsWritten(raw),
-        _ => Object::Unparsed { unparsed: text },
     }
 }
 

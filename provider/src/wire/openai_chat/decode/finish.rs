@@ -7,13 +7,12 @@ use windlass_core::{Finish, FinishReason, Text};
 pub(super) struct Said {
     pub(super) calls: bool,
     pub(super) refusal: bool,
-    pub(super) text: bool,
 }
 
 pub(super) fn finish(raw: Text, said: Said) -> Finish {
     let reason = match reason(&raw) {
         FinishReason::Stop | FinishReason::Calls if said.calls => FinishReason::Calls,
-        FinishReason::Stop if said.refusal && !said.text => FinishReason::Refused,
+        FinishReason::Stop if said.refusal => FinishReason::Refused,
         FinishReason::Calls => FinishReason::Stop,
         other => other,
     };

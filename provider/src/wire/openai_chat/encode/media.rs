@@ -173,21 +173,6 @@ pub(super) fn document(
     }
 }
 
-/// What a host that takes only text is told of something else.
-pub(super) fn describe(kind: &str, media: &Media) -> String {
-    let mime = if media.mime.is_empty() {
-        "unknown type"
-    } else {
-        &media.mime
-    };
-    match &media.source {
-        Source::Url(url) => format!("[{kind} ({mime}) at {url}]"),
-        Source::File(id) => format!("[{kind} ({mime}), stored as {id}]"),
-        Source::Text(text) => format!("[{kind} ({mime})]\n{text}"),
-        _ => format!("[{kind} ({mime}), which cannot be shown here]"),
-    }
-}
-
 /// Where the content is; content that is here becomes an address that holds it.
 fn address(media: &Media, option: &'static str) -> Result<String, ModelError> {
     match &media.source {

@@ -10,6 +10,7 @@ use crate::body::{Separated, unsupported, write_json};
 use crate::codec::Encode;
 use crate::wire::names::EntryIds;
 use crate::wire::openai_chat::{CacheMarks, OpenAiChat};
+use crate::wire::plain::{self, Pictures};
 
 pub(super) type Written = Result<(), ModelError>;
 
@@ -150,8 +151,8 @@ impl Writer<'_> {
         if self.dialect.outcome_images.it() && outcome.parts.iter().any(is_image) {
             self.outcome_parts(outcome, mark, out)?;
         } else {
-            let texts = outcome.parts.iter().map(describe).collect::<Vec<_>>();
-            self.text(&texts.join("\n"), mark, out)?;
+            let text = plain::outcome(outcome, Pictures::Named);
+            self.text(&text, mark, out)?;
         }
         out.push(b'}');
         Ok(())
@@ -164,11 +165,14 @@ impl Writer<'_> {
         out: &mut Vec<u8>,
     ) -> Written {
         let mut list = Parts::begin(out);
+        if outcome.status.is_failure() {
+            list.part(&Part::Text { text: "error:" })?;
+        }
         for part in &outcome.parts {
             match part {
                 OutcomePart::Image(image) => list.part(&media::image(self.dialect, image)?)?,
                 part => {
-                    let text = describe(part);
+                    let text = plain::outcome_part(part);
                     if !text.is_empty() {
                         list.part(&Part::Text { text: &text })?;
                     }
@@ -178,15 +182,6 @@ impl Writer<'_> {
         list.mark(mark);
         list.end();
         Ok(())
-    }
-}
-
-fn describe(part: &OutcomePart) -> String {
-    match part {
-        OutcomePart::Image(image) => media::describe("image", image),
-        OutcomePart::Audio(audio) => media::describe("audio", audio),
-        OutcomePart::Document(document) => media::describe("document", &document.media),
-        part => part.as_text().unwrap_or_default().to_owned(),
     }
 }
 

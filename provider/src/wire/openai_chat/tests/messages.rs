@@ -206,7 +206,7 @@ fn calls_have_their_outcomes() {
         OutcomePart::from(Media::from_bytes("image/png", b"abc")),
     ];
     let outcome = || Outcome::from_parts(&call, OutcomeStatus::Success, parts.clone());
-    let described = r#"{"role":"tool","tool_call_id":"c1","content":"It is\n{\"t\": 4}\n[image (image/png), which cannot be shown here]"}]"#;
+    let described = r#"{"role":"tool","tool_call_id":"c1","content":"It is\n{\"t\": 4}\n[image of the type image/png, not shown]"}]"#;
     check(
         &CODEC,
         called(&call, outcome()),
@@ -216,7 +216,7 @@ fn calls_have_their_outcomes() {
     let codec = CODEC.with_outcome_images(Takes::Yes);
     check(&codec, called(&call, outcome()), &format!("{head}{shown}"));
     let failed = Outcome::new(&call, OutcomeStatus::Failed, "no such city");
-    let told = r#"{"role":"tool","tool_call_id":"c1","content":"no such city"}]"#;
+    let told = r#"{"role":"tool","tool_call_id":"c1","content":"error: no such city"}]"#;
     check(&CODEC, called(&call, failed), &format!("{head}{told}"));
 }
 

@@ -11,6 +11,7 @@ use crate::body::{Separated, write_json};
 use crate::wire::names::EntryIds;
 use crate::wire::openai_chat::encode::media::{self, Part};
 use crate::wire::openai_chat::{EmptyContent, NAMES, ThinkingReplay};
+use crate::wire::plain;
 
 #[derive(Serialize)]
 struct ToolCall<'a> {
@@ -180,7 +181,7 @@ fn spoken_or(answer: &Assistant, media: &Media) -> Option<String> {
         .parts
         .iter()
         .any(|part| matches!(part, AssistantPart::Text(_)));
-    (!has_text).then(|| media::describe("media", media))
+    (!has_text).then(|| plain::named("media", media))
 }
 
 fn refuses(answer: &Assistant) -> bool {
