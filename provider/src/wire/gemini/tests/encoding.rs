@@ -14,7 +14,7 @@ pub(super) fn encode_as(
     request: &Request,
     profile: &Profile,
 ) -> Result<WireRequest, windlass_core::ModelError> {
-    let key = encoding_key(&codec, &profile);
+    let key = encoding_key(&codec, profile);
     codec.encode(&Encode::new(request, profile, &key))
 }
 

@@ -149,7 +149,7 @@ pub(super) fn encode_for(
     request: &Request,
     profile: &Profile,
 ) -> Result<WireRequest, ModelError> {
-    let key = encoding_key(codec, &profile);
+    let key = encoding_key(codec, profile);
     let call = Encode::new(request, profile, &key).with_delivery(Delivery::Whole);
     codec.encode(&call)
 }
