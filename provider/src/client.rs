@@ -58,6 +58,7 @@ pub(crate) struct Parts {
     pub(crate) delivery: Delivery,
     pub(crate) max_event: usize,
     pub(crate) max_response: usize,
+    #[cfg(feature = "bedrock")]
     pub(crate) region: Option<Text>,
     pub(crate) transport: Arc<dyn Transport>,
 }
@@ -76,6 +77,7 @@ impl Client {
         let parts = &*self.0;
         let options = request.options.clone().or(&parts.options);
         check_numbers(&options.sampling)?;
+        check_calls(request)?;
         let call = Encode::new(request, &parts.profile, &parts.key)
             .with_options(&options)
             .with_delivery(parts.delivery);
@@ -152,6 +154,16 @@ impl fmt::Debug for Client {
             .field("credentials", &parts.credentials)
             .finish_non_exhaustive()
     }
+}
+
+/// No provider takes a call without its outcome, and none is invented here.
+fn check_calls(request: &Request) -> Result<(), ModelError> {
+    let Some(call) = request.conversation.open_calls().next() else {
+        return Ok(());
+    };
+    let what = format!("call `{}` of `{}` has no outcome yet", call.id, call.name);
+    Err(ModelError::new(ErrorKind::InvalidRequest, what)
+        .with_hint("push the outcomes first, or `interrupt` the conversation"))
 }
 
 /// JSON has no form for these, so they would be sent as `null`.

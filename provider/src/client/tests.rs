@@ -445,6 +445,18 @@ async fn a_number_that_is_none_is_refused_by_name() {
     assert_eq!(error.message(), "`top_p` is no number");
 }
 
+//
+#[tokio::test]
+async fn a_call_without_an_outcome_is_not_sent() {
+    let mut conversation = windlass_core::Conversation::from("Hello");
+    let call = windlass_core::Call::new("c1", "weather", "{}");
+    let answer = windlass_core::Assistant::default().with(call);
+    conversation.push_assistant(answer).unwrap();
+    let request = Request::new(conversation);
+    let error = Fake::new([]).client().stream(request).await.unwrap_err();
+    assert_eq!(error.message(), "call `c1` of `weather` has no outcome yet");
+}
+
 //
 #[tokio::test]
 async fn the_clients_options_hold_where_the_request_has_none() {

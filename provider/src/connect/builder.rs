@@ -234,6 +234,7 @@ impl ClientBuilder {
             delivery: self.delivery,
             max_event: self.max_event,
             max_response: self.max_response,
+            #[cfg(feature = "bedrock")]
             region: self
                 .settings
                 .get("region")

@@ -6,7 +6,9 @@ use windlass_core::{ErrorKind, ModelError, Text};
 
 use super::encode::{Head, with_headers, write_body};
 use super::{Anthropic, Endpoint};
-use crate::body::{Degraded, unsupported};
+use crate::body::Degraded;
+#[cfg(feature = "bedrock")]
+use crate::body::unsupported;
 use crate::codec::{Encode, WireRequest};
 use crate::json::{Count, wire_object};
 use crate::{classify, codec};
