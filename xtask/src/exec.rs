@@ -1,8 +1,9 @@
 //! Other programs: started in one way, named in full when they fail.
 
 use std::fmt;
+use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 
 use crate::failure::Failure;
 
@@ -12,9 +13,9 @@ const GIT_PLACES: [&str; 3] = ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"];
 /// A command line that can be printed as well as run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Exec {
-    program: &'static str,
+    program: String,
     arguments: Vec<String>,
-    variables: Vec<(&'static str, &'static str)>,
+    variables: Vec<(&'static str, String)>,
     folder: PathBuf,
 }
 
@@ -27,13 +28,14 @@ impl Exec {
         Self::new("git", root, arguments)
     }
 
-    fn new<'a>(
-        program: &'static str,
+    /// Any other program, by its name or its path.
+    pub(crate) fn new<'a>(
+        program: impl Into<String>,
         root: &Path,
         arguments: impl IntoIterator<Item = &'a str>,
     ) -> Self {
         Self {
-            program,
+            program: program.into(),
             arguments: arguments.into_iter().map(str::to_owned).collect(),
             variables: Vec::new(),
             folder: root.to_owned(),
@@ -41,8 +43,8 @@ impl Exec {
     }
 
     #[must_use]
-    pub(crate) fn variable(mut self, name: &'static str, value: &'static str) -> Self {
-        self.variables.push((name, value));
+    pub(crate) fn variable(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.variables.push((name, value.into()));
         self
     }
 
@@ -65,6 +67,20 @@ impl Exec {
             return Ok(());
         }
         Err(Failure::new(format!("`{self}` failed: {status}")))
+    }
+
+    /// Starts it and lets it run; whatever it prints goes into `log`.
+    ///
+    /// # Errors
+    /// Fails when it cannot be started.
+    pub(crate) fn start(&self, log: File) -> Result<Child, Failure> {
+        let errors = log.try_clone().map_err(|error| self.not_started(&error))?;
+        self.command()
+            .stdin(Stdio::null())
+            .stdout(log)
+            .stderr(errors)
+            .spawn()
+            .map_err(|error| self.not_started(&error))
     }
 
     /// What it prints.
@@ -101,13 +117,13 @@ impl Exec {
     }
 
     fn command(&self) -> Command {
-        let mut command = Command::new(self.program);
+        let mut command = Command::new(&self.program);
         for name in GIT_PLACES {
             command.env_remove(name);
         }
         command
             .args(&self.arguments)
-            .envs(self.variables.iter().copied())
+            .envs(self.variables.iter().map(|(name, value)| (name, value)))
             .current_dir(&self.folder);
         command
     }
@@ -122,7 +138,7 @@ impl fmt::Display for Exec {
         for (name, value) in &self.variables {
             write!(f, "{name}={} ", quoted(value))?;
         }
-        f.write_str(self.program)?;
+        f.write_str(&quoted(&self.program))?;
         self.arguments
             .iter()
             .try_for_each(|argument| write!(f, " {}", quoted(argument)))

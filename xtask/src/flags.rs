@@ -34,8 +34,19 @@ pub(crate) struct Check {
 
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Test {
+    /// Run the tests against servers that somebody else wrote, and no others.
+    pub(crate) servers: Option<Servers>,
     /// Arguments for the test programs.
     pub(crate) forwarded: Vec<String>,
+}
+
+/// Which servers are wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Servers {
+    /// Those that are installed within minutes.
+    Quick,
+    /// Also those that are built from source.
+    All,
 }
 
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -103,6 +114,7 @@ fn command(mut given: Given) -> Result<Command, Failure> {
             base: given.value("--base"),
         }),
         "test" => Command::Test(Test {
+            servers: servers(&given)?,
             forwarded: given.forwarded,
         }),
         "corpus" => Command::Corpus(Corpus {
@@ -127,6 +139,15 @@ fn command(mut given: Given) -> Result<Command, Failure> {
         }),
         name => unreachable!("a page without a command: {name}"),
     })
+}
+
+fn servers(given: &Given) -> Result<Option<Servers>, Failure> {
+    match (given.has("--servers"), given.has("--slow")) {
+        (false, false) => Ok(None),
+        (true, false) => Ok(Some(Servers::Quick)),
+        (true, true) => Ok(Some(Servers::All)),
+        (false, true) => Err(Failure::usage("`--slow` goes with `--servers`")),
+    }
 }
 
 fn rule_ids(list: Option<&str>) -> Result<Vec<RuleId>, Failure> {

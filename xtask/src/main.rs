@@ -21,6 +21,7 @@ mod release;
 mod rules;
 #[cfg(test)]
 mod scratch;
+mod servers;
 mod syntax;
 mod test;
 mod tidy;

@@ -6,13 +6,17 @@ use crate::corpus;
 use crate::exec::Exec;
 use crate::failure::Failure;
 use crate::flags;
+use crate::servers;
 use crate::workspace::FEATURES;
 
-/// Runs all tests, then the corpus.
+/// Runs all tests, then the corpus; or the tests against servers, where these are asked for.
 ///
 /// # Errors
 /// Fails with the command whose tests failed; later ones are not run.
 pub(crate) fn run(root: &Path, options: &flags::Test) -> Result<(), Failure> {
+    if let Some(wanted) = options.servers {
+        return servers::run(root, wanted, &options.forwarded);
+    }
     suites(root, &options.forwarded)
         .iter()
         .try_for_each(Exec::run)?;

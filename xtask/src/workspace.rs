@@ -10,6 +10,9 @@ use crate::failure::Failure;
 #[derive(Debug, Deserialize)]
 pub(crate) struct Workspace {
     pub(crate) packages: Vec<Package>,
+    /// Where cargo puts what it makes.
+    #[serde(rename = "target_directory")]
+    pub(crate) target: PathBuf,
     #[serde(rename = "workspace_root")]
     root: PathBuf,
 }
@@ -71,6 +74,7 @@ impl Workspace {
     pub(crate) fn of(packages: Vec<Package>) -> Self {
         Self {
             packages,
+            target: PathBuf::from("/made-up/target"),
             root: PathBuf::from("/made-up"),
         }
     }

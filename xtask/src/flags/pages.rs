@@ -54,7 +54,18 @@ one of them does, or is missing. A missing one is named with how to install it.
         summary: "All tests: unit, integration, compile-fail and documentation",
         word: None,
         forwards: true,
-        flags: &[],
+        flags: &[
+            Flag {
+                name: "--servers",
+                value: None,
+                text: "Run only the tests against servers from npm and PyPI",
+            },
+            Flag {
+                name: "--slow",
+                value: None,
+                text: "With --servers: also the server that is built from source",
+            },
+        ],
         text: "\
 Needs nothing but Rust. After the tests, runs `cargo xtask corpus` on the project's
 own cases, and on the recordings in ../shared/fixtures where there are any.
@@ -63,6 +74,10 @@ Words after -- go to the test programs, so this runs the tests with `frame` in t
 name, shows what they print, and leaves the corpus out:
 
     cargo xtask test -- frame --nocapture
+
+With --servers, runs a client against servers that somebody else wrote, and no other
+tests. npm and pip install the servers below target/servers once. They listen on this
+machine only, and are stopped at the end. CONTRIBUTING.md says more.
 ",
     },
     Page {

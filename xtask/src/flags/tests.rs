@@ -46,11 +46,27 @@ fn commands_and_their_flags() {
 }
 
 #[test]
+fn servers_are_quick_unless_patience_is_asked_for() {
+    let test = |servers| {
+        Command::Test(Test {
+            servers: Some(servers),
+            ..Test::default()
+        })
+    };
+    check("test --servers", test(Servers::Quick));
+    check("test --slow --servers", test(Servers::All));
+    refused("test --slow", "`--slow` goes with `--servers`");
+}
+
+#[test]
 fn words_after_two_dashes_are_passed_on_untouched() {
     let forwarded = ["frame", "--help", "--", "-x"].map(str::to_owned).to_vec();
     check(
         "test -- frame --help -- -x",
-        Command::Test(Test { forwarded }),
+        Command::Test(Test {
+            servers: None,
+            forwarded,
+        }),
     );
 }
 
@@ -155,7 +171,7 @@ fn a_page() {
     let expected = "\
 All tests: unit, integration, compile-fail and documentation
 
-Usage: cargo xtask test [-- ARGUMENTS…]
+Usage: cargo xtask test [--servers] [--slow] [-- ARGUMENTS…]
 
 Needs nothing but Rust. After the tests, runs `cargo xtask corpus` on the project's
 own cases, and on the recordings in ../shared/fixtures where there are any.
@@ -164,6 +180,14 @@ Words after -- go to the test programs, so this runs the tests with `frame` in t
 name, shows what they print, and leaves the corpus out:
 
     cargo xtask test -- frame --nocapture
+
+With --servers, runs a client against servers that somebody else wrote, and no other
+tests. npm and pip install the servers below target/servers once. They listen on this
+machine only, and are stopped at the end. CONTRIBUTING.md says more.
+
+Flags:
+  --servers         Run only the tests against servers from npm and PyPI
+  --slow            With --servers: also the server that is built from source
 ";
     assert_eq!(help("test --help"), expected);
 }

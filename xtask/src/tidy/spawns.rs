@@ -38,7 +38,11 @@ struct Allowed {
     reason: &'static str,
 }
 
-const ALLOWED: &[Allowed] = &[];
+const ALLOWED: &[Allowed] = &[Allowed {
+    file: "xtask/src/servers/running.rs",
+    call: "thread::sleep",
+    reason: "a foreign server gives no sign when it is ready, so it is asked again and again",
+}];
 
 pub(super) fn check(tree: &Tree) -> Vec<Finding> {
     judge(tree, ALLOWED)
@@ -50,7 +54,10 @@ fn judge(tree: &Tree, allowed: &[Allowed]) -> Vec<Finding> {
         allowed.file == found.file && allowed.call == found.call
     };
     let is_allowed = |found: &&Use<'_>| allowed.iter().any(|entry| covers(entry, found));
-    let is_stale = |entry: &&Allowed| !uses.iter().any(|found| covers(entry, found));
+    // This program also runs on workspaces that do not have the file.
+    let is_stale = |entry: &&Allowed| {
+        tree.text(entry.file).is_some() && !uses.iter().any(|found| covers(entry, found))
+    };
     let wrong = uses.iter().filter(|found| !is_allowed(found));
     let stale = allowed.iter().filter(is_stale);
     wrong
