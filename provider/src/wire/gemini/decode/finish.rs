@@ -5,6 +5,8 @@ use windlass_core::{Finish, FinishReason, Text};
 /// Reasons by name. Hosts add names from time to time; one that is not here is [`FinishReason::Other`].
 const REASONS: &[(&str, FinishReason)] = &[
     ("STOP", FinishReason::Stop),
+    // What stands in for Gemini says this of an answer with calls; Gemini itself says `STOP`.
+    ("FUNCTION_CALL", FinishReason::Calls),
     ("MAX_TOKENS", FinishReason::Length),
     ("SAFETY", FinishReason::Filtered),
     ("RECITATION", FinishReason::Filtered),

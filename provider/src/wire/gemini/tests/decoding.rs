@@ -94,6 +94,17 @@ fn ids_are_numbered_on_from_the_conversation() {
     );
 }
 
+// What stands in for Gemini ends an answer with calls by a word of its own.
+#[test]
+fn calls_may_be_the_reason() {
+    check(
+        &[
+            r#"{"candidates":[{"content":{"parts":[{"functionCall":{"name":"f","args":{}}}]},"finishReason":"FUNCTION_CALL"}]}"#,
+        ],
+        &["call call_w0 f {}", "Calls FUNCTION_CALL"],
+    );
+}
+
 // R-10, R-12, R-52
 #[test]
 fn streamed_arguments_are_put_together() {
