@@ -121,7 +121,7 @@ fn semver(root: &Path, last: Option<&str>) -> Vec<Exec> {
 }
 
 /// Whether the tool is installed.
-fn find(root: &Path, tool: &str) -> Result<(), Failure> {
+pub(crate) fn find(root: &Path, tool: &str) -> Result<(), Failure> {
     let name = tool.strip_prefix("cargo-").unwrap_or(tool);
     match Exec::cargo(root, [name, "--version"]).ask()? {
         Some(_) => Ok(()),

@@ -19,6 +19,7 @@ pub(crate) enum Command {
     Help(String),
     Check(Check),
     Test(Test),
+    Fuzz(Fuzz),
     Corpus(Corpus),
     Tidy(Tidy),
     Rules(Rules),
@@ -47,6 +48,14 @@ pub(crate) enum Servers {
     Quick,
     /// Also those that are built from source.
     All,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Fuzz {
+    /// How long each target runs.
+    pub(crate) seconds: u32,
+    /// The only target to run.
+    pub(crate) target: Option<String>,
 }
 
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -117,6 +126,10 @@ fn command(mut given: Given) -> Result<Command, Failure> {
             servers: servers(&given)?,
             forwarded: given.forwarded,
         }),
+        "fuzz" => Command::Fuzz(Fuzz {
+            seconds: seconds(given.value("--seconds").as_deref())?,
+            target: given.value("--target"),
+        }),
         "corpus" => Command::Corpus(Corpus {
             only: given.value("--only"),
             verbose: given.has("--verbose"),
@@ -147,6 +160,14 @@ fn servers(given: &Given) -> Result<Option<Servers>, Failure> {
         (true, false) => Ok(Some(Servers::Quick)),
         (true, true) => Ok(Some(Servers::All)),
         (false, true) => Err(Failure::usage("`--slow` goes with `--servers`")),
+    }
+}
+
+fn seconds(given: Option<&str>) -> Result<u32, Failure> {
+    let text = given.unwrap_or("60");
+    match text.parse() {
+        Ok(seconds) if seconds > 0 => Ok(seconds),
+        _ => Err(Failure::usage(format!("`{text}` is no number of seconds"))),
     }
 }
 

@@ -15,6 +15,7 @@ mod exec;
 mod failure;
 mod finding;
 mod flags;
+mod fuzz;
 mod git;
 mod lexer;
 mod release;
@@ -54,6 +55,7 @@ fn run(command: Command) -> Result<(), Failure> {
         }
         Command::Check(options) => check::run(&root, &options),
         Command::Test(options) => test::run(&root, &options),
+        Command::Fuzz(options) => fuzz::run(&root, &options),
         Command::Corpus(options) => corpus::run(&root, &options),
         Command::Tidy(options) => tidy::run(&root, &options),
         Command::Rules(options) => rules::run(&root, &options),

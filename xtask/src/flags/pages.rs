@@ -81,6 +81,29 @@ machine only, and are stopped at the end. CONTRIBUTING.md says more.
 ",
     },
     Page {
+        name: "fuzz",
+        summary: "Every fuzz target for a while, from seeds that the project makes",
+        word: None,
+        forwards: false,
+        flags: &[
+            Flag {
+                name: "--seconds",
+                value: Some("N"),
+                text: "How long each target runs; 60 by default",
+            },
+            Flag {
+                name: "--target",
+                value: Some("NAME"),
+                text: "Run only this target",
+            },
+        ],
+        text: "\
+Needs cargo-fuzz and a C++ compiler. Writes the seeds into fuzz/corpus, builds the
+targets of fuzz/, and runs one after the other. All of them are run; the command
+fails if one finds something. The input is then below fuzz/artifacts.
+",
+    },
+    Page {
         name: "corpus",
         summary: "Recorded exchanges with providers, through every codec",
         word: Some("DIR"),

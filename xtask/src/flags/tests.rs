@@ -59,6 +59,18 @@ fn servers_are_quick_unless_patience_is_asked_for() {
 }
 
 #[test]
+fn fuzzing_has_a_bound() {
+    let fuzz = |seconds, target: Option<&str>| {
+        let target = target.map(str::to_owned);
+        Command::Fuzz(Fuzz { seconds, target })
+    };
+    check("fuzz", fuzz(60, None));
+    check("fuzz --seconds 5 --target sse", fuzz(5, Some("sse")));
+    refused("fuzz --seconds 0", "`0` is no number of seconds");
+    refused("fuzz --seconds soon", "`soon` is no number of seconds");
+}
+
+#[test]
 fn words_after_two_dashes_are_passed_on_untouched() {
     let forwarded = ["frame", "--help", "--", "-x"].map(str::to_owned).to_vec();
     check(
@@ -154,6 +166,7 @@ Usage: cargo xtask COMMAND
 Commands:
   check    All checks that need no tests: tidy, rules, format, clippy, docs
   test     All tests: unit, integration, compile-fail and documentation
+  fuzz     Every fuzz target for a while, from seeds that the project makes
   corpus   Recorded exchanges with providers, through every codec
   tidy     What the compiler does not check: sizes, crate edges, links, changelog
   rules    The rules of docs/rules.md that no test names yet
