@@ -81,9 +81,10 @@ impl Answer {
         }
     }
 
+    /// A start can only come first, so a model that a later line names is not told.
     fn start(&mut self, model: Option<&JsonStr<'_>>, events: &mut VecDeque<Event>) {
-        if let (false, Some(model)) = (self.started, model) {
-            self.started = true;
+        let begun = std::mem::replace(&mut self.started, true);
+        if let (false, Some(model)) = (begun, model) {
             events.push_back(Event::Started(Box::new(
                 Started::new().with_model(model.text()),
             )));
@@ -187,11 +188,11 @@ impl Decoder for Answer {
         if line.error.is_some() {
             return Err(classify::in_stream(frame.data, frame.event));
         }
+        self.start(line.model.as_ref(), events);
         if line.message.is_none() && !line.done {
             events.push_back(lenient::unknown(STRAY, frame)?);
             return Ok(());
         }
-        self.start(line.model.as_ref(), events);
         if let Some(message) = &line.message {
             self.message(message, events).map_err(unreadable)?;
         }

@@ -357,3 +357,26 @@ fn what_follows_the_end_unfinished_does_no_harm() {
     );
     check_complete(&WIRE, NDJSON, body.as_bytes(), br#"{"mess"#);
 }
+
+#[test]
+fn only_the_first_line_names_the_model() {
+    const END: &str =
+        r#"{"model":"late","message":{"content":"Hi"},"done":true,"done_reason":"stop"}"#;
+    for (first, model) in [
+        (r#"{"message":{"content":"Oh. "},"done":false}"#, None),
+        (r#"{"load":"slow"}"#, None),
+        (r#"{"model":"early","load":"slow"}"#, Some("early")),
+    ] {
+        let body = format!("{first}\n{END}\n");
+        check_body(
+            &WIRE,
+            NDJSON,
+            body.as_bytes(),
+            Delivery::Streamed,
+            |response| {
+                assert!(response.message.text().ends_with("Hi"));
+                assert_eq!(response.model.as_deref(), model, "{first}");
+            },
+        );
+    }
+}
