@@ -102,10 +102,13 @@ impl Output {
         }
     }
 
-    /// Takes in a piece that is new.
+    /// Takes in a piece that is new. An item that came whole has all its pieces.
     pub(super) fn delta(&mut self, piece: Piece, delta: &Delta<'_>, events: &mut VecDeque<Event>) {
         self.has_refusal |= piece == Piece::Refusal;
         let at = self.of_delta(piece.sort(), delta);
+        if self.items[at].done {
+            return;
+        }
         let section = delta.section.0.unwrap_or(0);
         let (body, mut sink) = self.open_for(at, events);
         match (piece, body) {
@@ -130,6 +133,9 @@ impl Output {
     ) {
         self.has_refusal |= piece == Piece::Refusal;
         let at = self.of_snapshot(piece.sort(), whole);
+        if self.items[at].done {
+            return;
+        }
         let section = whole.section.0.unwrap_or(0);
         let (body, mut sink) = self.open_for(at, events);
         match (piece, body) {

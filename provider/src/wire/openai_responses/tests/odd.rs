@@ -173,3 +173,26 @@ fn what_is_left_open_is_ended() {
         ],
     );
 }
+
+#[test]
+fn pieces_of_an_item_that_came_whole_are_not_new() {
+    check(
+        &[
+            r#"{"type":"response.output_item.done","output_index":0,"item":{"id":"r","type":"reasoning","summary":[{"type":"summary_text","text":"Hm."}]}}"#,
+            r#"{"type":"response.reasoning_summary_text.delta","output_index":0,"item_id":"r","summary_index":0,"delta":"Hm."}"#,
+            r#"{"type":"response.reasoning_text.done","output_index":0,"item_id":"r","content_index":1,"text":"Hm."}"#,
+            r#"{"type":"response.output_item.done","output_index":1,"item":{"id":"m","type":"message","role":"assistant","content":[{"type":"output_text","text":"Hi"}]}}"#,
+            r#"{"type":"response.output_text.delta","output_index":1,"item_id":"m","content_index":0,"delta":"Hi"}"#,
+            r#"{"type":"response.completed","response":{"status":"completed"}}"#,
+        ],
+        &[
+            "thinking 0.0 Hm.",
+            r#"seal 0.0 r - {"summary":[{"type":"summary_text","text":"Hm."}]}"#,
+            "end 0.0",
+            "text 1.0 Hi",
+            "seal 1.0 m - -",
+            "end 1.0",
+            "finish Stop completed",
+        ],
+    );
+}
