@@ -360,6 +360,10 @@ impl Decoder for ChatDecoder {
             }
         }
     }
+
+    fn is_complete(&self) -> bool {
+        self.progress == Progress::Over
+    }
 }
 
 /// Whether a delta is a piece of the message, or all of it.

@@ -9,7 +9,8 @@ use crate::codec::{Codec, Delivery};
 use crate::frame::Frame;
 use crate::wire::openai_chat::{OpenAiChat, ReasoningCount, StreamEnd};
 use crate::wire::testkit::{
-    JSON, SSE, check_error, check_stream, check_truncated, check_whole, decode, events,
+    JSON, SSE, check_complete, check_error, check_stream, check_truncated, check_whole, decode,
+    events,
 };
 
 mod ends;

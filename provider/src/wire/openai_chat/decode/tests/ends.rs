@@ -133,3 +133,10 @@ fn what_is_not_known_is_passed_on() {
     let file = r#"{"choices":[{"index":0,"delta":{"annotations":[{"type":"file"}]}}]}"#;
     assert_eq!(unknown(file), ("file".into(), r#"{"type":"file"}"#.into()));
 }
+
+// R-4
+#[test]
+fn what_follows_the_end_unfinished_does_no_harm() {
+    let body = deltas(&[r#"{"content":"x"}"#], "stop");
+    check_complete(&CODEC, SSE, body.as_bytes(), b"da");
+}
