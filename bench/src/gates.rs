@@ -1,0 +1,93 @@
+//! What must hold, as data: a line for each line of the table that has a limit.
+
+use crate::table::Measure;
+
+/// A limit on one line of the table.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Gate {
+    what: &'static str,
+    measure: Measure,
+    pub(crate) must: Limit,
+    pub(crate) stretch: Limit,
+}
+
+/// How much something may cost.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Limit {
+    /// So many times what the floor costs.
+    Ratio(f64),
+    /// So much, in the unit of the measure.
+    Most(f64),
+}
+
+use Limit::{Most, Ratio};
+use Measure::{Allocations, Bytes, Cpu, Crates, Growth, Instructions, Memory};
+
+const KIB: f64 = 1024.0;
+const MILLI: f64 = 1e-3;
+
+const GATES: &[Gate] = &[
+    gate("chat", Instructions, Ratio(1.10), Ratio(0.80)),
+    gate("chat", Allocations, Most(0.25), Most(0.2)),
+    gate("chat", Bytes, Most(120.0), Most(40.0)),
+    gate("chat", Cpu, Ratio(1.20), Ratio(1.0)),
+    gate("chat, 40 bytes", Allocations, Most(1.25), Most(1.0)),
+    gate("chat, 50 events a chunk", Allocations, Most(0.25), Most(0.2)),
+    gate("chat, 50 events a chunk", Bytes, Most(120.0), Most(40.0)),
+    gate("chat, 50 events a chunk", Cpu, Ratio(1.25), Ratio(0.90)),
+    gate("chat, cut anywhere", Cpu, Ratio(1.15), Ratio(1.0)),
+    gate("Responses", Instructions, Ratio(1.25), Ratio(1.0)),
+    gate("Responses", Allocations, Most(0.25), Most(0.2)),
+    gate("Anthropic", Instructions, Ratio(1.20), Ratio(1.0)),
+    gate("Anthropic", Allocations, Most(0.25), Most(0.2)),
+    gate("Gemini", Instructions, Ratio(1.25), Ratio(1.0)),
+    gate("Gemini", Allocations, Most(0.25), Most(0.2)),
+    gate("chat, 20-piece call", Instructions, Ratio(1.15), Ratio(1.0)),
+    gate("one event of 1 MiB, in 1,400-byte chunks", Growth, Most(2.2), Most(2.05)),
+    gate("one event of 1 MiB, in 1,400-byte chunks", Cpu, Most(4.0 * MILLI), Most(2.0 * MILLI)),
+    gate("tool arguments of 1,000 fragments", Growth, Most(2.2), Most(2.05)),
+    gate("2,000 streams at once", Memory, Most(32.0 * KIB), Most(29.0 * KIB)),
+    gate("2,000 streams at once", Cpu, Ratio(1.10), Ratio(1.0)),
+    gate("hello-world with one provider and TLS", Crates, Most(120.0), Most(110.0)),
+    gate("hello-world with one provider and TLS", Cpu, Ratio(1.15), Ratio(1.05)),
+];
+
+const fn gate(what: &'static str, measure: Measure, must: Limit, stretch: Limit) -> Gate {
+    Gate {
+        what,
+        measure,
+        must,
+        stretch,
+    }
+}
+
+/// The limits of a line, if it has any.
+pub(crate) fn find(what: &str, measure: Measure) -> Option<Gate> {
+    let same = |gate: &&Gate| gate.what == what && gate.measure == measure;
+    GATES.iter().find(same).copied()
+}
+
+impl Limit {
+    /// Whether `ours` is within it.
+    pub(crate) fn holds(self, ours: f64, floor: Option<f64>) -> bool {
+        match self {
+            Limit::Most(most) => ours <= most,
+            Limit::Ratio(most) => floor.is_some_and(|floor| ours <= floor * most),
+        }
+    }
+}
+
+impl Measure {
+    /// Whether a missed limit is a failure: only what is the same in every run can be one.
+    pub(crate) const fn is_gated(self) -> bool {
+        match self {
+            Measure::Instructions
+            | Measure::Allocations
+            | Measure::Bytes
+            | Measure::Growth
+            | Measure::Crates
+            | Measure::Exact => true,
+            Measure::BytesMore | Measure::Cpu | Measure::Memory => false,
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! Processes: the server, and the clients that are measured one at a time.
+
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::Duration;
+
+use windlass_bench::child::{Report, Task};
+use windlass_bench::{Failure, Plan, Wire};
+
+/// A client that is measured.
+#[derive(Debug)]
+pub(crate) struct Contender {
+    pub(crate) name: String,
+    program: PathBuf,
+    /// Whether it speaks Chat Completions alone.
+    pub(crate) is_peer: bool,
+}
+
+impl Contender {
+    /// A client of this program.
+    pub(crate) fn own(name: &str) -> Result<Self, Failure> {
+        Ok(Contender {
+            name: name.to_owned(),
+            program: std::env::current_exe()?,
+            is_peer: false,
+        })
+    }
+
+    /// The clients of another program, which names them line by line.
+    pub(crate) fn peers(program: &Path) -> Result<Vec<Self>, Failure> {
+        let said = output(Command::new(program).arg("names"))?;
+        let names = String::from_utf8(said.stdout)?;
+        let peer = |name: &str| Contender {
+            name: name.to_owned(),
+            program: program.to_owned(),
+            is_peer: true,
+        };
+        Ok(names.lines().map(peer).collect())
+    }
+}
+
+/// Where measuring happens: a server that runs as long as this lives.
+#[derive(Debug)]
+pub(crate) struct Lab {
+    server: Child,
+    port: u16,
+    has_valgrind: bool,
+}
+
+/// What one client does.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Job {
+    pub(crate) wire: Wire,
+    pub(crate) plan: Plan,
+    pub(crate) task: Task,
+}
+
+/// What a job costs; every number from a process of its own.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Measured {
+    /// `None` without valgrind.
+    pub(crate) instructions: Option<u64>,
+    pub(crate) report: Report,
+}
+
+/// The least of so many times on the processor counts, because others use it too.
+const REPEATS: usize = 3;
+
+impl Lab {
+    /// Starts the server.
+    pub(crate) fn open() -> Result<Self, Failure> {
+        let mut server = Command::new(std::env::current_exe()?)
+            .arg("serve")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()?;
+        let mut line = String::new();
+        let stdout = server.stdout.take().ok_or("the server has no output")?;
+        BufReader::new(stdout).read_line(&mut line)?;
+        let has_valgrind = Command::new("valgrind").arg("--version").output().is_ok();
+        if !has_valgrind {
+            println!("valgrind is not installed: instructions are not counted\n");
+        }
+        Ok(Lab {
+            server,
+            port: line.trim().parse()?,
+            has_valgrind,
+        })
+    }
+
+    /// All that a job costs.
+    pub(crate) fn measure(&self, who: &Contender, job: Job) -> Result<Measured, Failure> {
+        let mut report = self.report(who, job)?;
+        for _ in 1..REPEATS {
+            let again = self.report(who, job)?;
+            report.cost.cpu = report.cost.cpu.min(again.cost.cpu);
+            report.exact &= again.exact;
+        }
+        Ok(Measured {
+            instructions: self.instructions(who, job)?,
+            report,
+        })
+    }
+
+    /// What a job costs but for its instructions, once.
+    pub(crate) fn report(&self, who: &Contender, job: Job) -> Result<Report, Failure> {
+        let mut command = Command::new(&who.program);
+        let said = output(command.args(self.arguments(who, job)))?;
+        String::from_utf8(said.stdout)?.parse()
+    }
+
+    /// The instructions of a whole process that does the job; `None` without valgrind.
+    pub(crate) fn instructions(&self, who: &Contender, job: Job) -> Result<Option<u64>, Failure> {
+        if !self.has_valgrind {
+            return Ok(None);
+        }
+        let mut command = Command::new("valgrind");
+        command
+            .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
+            .arg(&who.program)
+            .args(self.arguments(who, job))
+            .env("WINDLASS_BENCH_COUNTS", "1");
+        let said = output(&mut command)?;
+        let report: Report = String::from_utf8(said.stdout)?.parse()?;
+        if !report.exact {
+            return Err(format!("{} lost text under valgrind", who.name).into());
+        }
+        let said = String::from_utf8_lossy(&said.stderr);
+        let collected = said.lines().find_map(|line| line.split_once("Collected : "));
+        let (_, count) = collected.ok_or_else(|| format!("callgrind gave no sum: {said}"))?;
+        Ok(Some(count.trim().parse()?))
+    }
+
+    fn arguments(&self, who: &Contender, job: Job) -> [String; 5] {
+        let (task, count) = match job.task {
+            Task::Calls(count) => ("calls", count),
+            Task::Crowd(count) => ("crowd", count),
+        };
+        [
+            task.to_owned(),
+            who.name.clone(),
+            job.wire.name().to_owned(),
+            format!("http://127.0.0.1:{}{}", self.port, job.plan),
+            count.to_string(),
+        ]
+    }
+}
+
+impl Drop for Lab {
+    fn drop(&mut self) {
+        // A server that has ended already is as good.
+        _ = self.server.kill();
+        _ = self.server.wait();
+    }
+}
+
+impl Measured {
+    pub(crate) fn cpu(&self) -> Duration {
+        self.report.cost.cpu
+    }
+}
+
+/// Runs a program that must succeed.
+pub(crate) fn output(command: &mut Command) -> Result<Output, Failure> {
+    let output = command.output()?;
+    if output.status.success() {
+        return Ok(output);
+    }
+    let said = String::from_utf8_lossy(&output.stderr);
+    Err(format!("`{command:?}` failed: {}\n{said}", output.status).into())
+}

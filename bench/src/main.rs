@@ -1,0 +1,72 @@
+//! Measures Windlass against the floor, and prints the table: `cargo xtask bench`.
+
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "this program talks to a person at a terminal"
+)]
+
+mod build;
+mod gates;
+mod lab;
+mod options;
+mod scenarios;
+mod table;
+
+use std::process::ExitCode;
+
+use lab::{Contender, Lab};
+use options::{Options, Role};
+use windlass_bench::floor::Floor;
+use windlass_bench::ours::Ours;
+use windlass_bench::{Failure, child, cost, server};
+
+#[global_allocator]
+static ALLOCATOR: cost::Counting = cost::Counting;
+
+fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    match run(&words) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(failure) => {
+            eprintln!("error: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Whether every gate holds that was to be kept.
+fn run(words: &[String]) -> Result<bool, Failure> {
+    match Role::parse(words)? {
+        Role::Server => server::run().map(|()| true),
+        Role::Child(child) => {
+            match child.name.as_str() {
+                "floor" => child::run(&Floor::new(child.wire, &child.url)?, &child.url, child.task),
+                "windlass" => child::run(&Ours::new(child.wire, &child.url)?, &child.url, child.task),
+                name => Err(format!("no client is called `{name}`").into()),
+            }?;
+            Ok(true)
+        }
+        Role::Bench(options) => bench(&options),
+    }
+}
+
+fn bench(options: &Options) -> Result<bool, Failure> {
+    let lab = Lab::open()?;
+    let mut contenders = vec![Contender::own("floor")?, Contender::own("windlass")?];
+    if let Some(program) = &options.peers {
+        contenders.extend(Contender::peers(program)?);
+    }
+    let mut rows = scenarios::measure(&lab, &contenders)?;
+    rows.extend(build::crates(&options.hello, &contenders)?);
+    if options.build {
+        rows.extend(build::release(&options.hello, &contenders)?);
+    }
+    print!("{}", table::render(&contenders, &rows));
+    let missed: Vec<_> = rows.iter().filter_map(table::Row::missed).collect();
+    for miss in &missed {
+        println!("missed: {miss}");
+    }
+    Ok(missed.is_empty() || !options.gate)
+}
