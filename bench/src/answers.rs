@@ -78,7 +78,11 @@ fn quoted(text: &str) -> String {
 /// The letters by which OpenAI makes events of equal length out of pieces of different ones.
 fn padding(at: usize) -> String {
     let mut letters = String::new();
-    _ = write!(letters, "{:010}", at.wrapping_mul(2_654_435_761) % 10_000_000_000);
+    _ = write!(
+        letters,
+        "{:010}",
+        at.wrapping_mul(2_654_435_761) % 10_000_000_000
+    );
     letters
 }
 
@@ -91,7 +95,10 @@ mod tests {
         for wire in [Wire::Chat, Wire::Responses, Wire::Anthropic, Wire::Gemini] {
             let answer = Answer::render(wire, Plan::words(60).hold(20));
             let sent = String::from_utf8_lossy(&answer.bytes[..answer.before_hold]);
-            assert!(sent.contains("1919") || sent.contains(" 19"), "{wire:?}: {sent}");
+            assert!(
+                sent.contains("1919") || sent.contains(" 19"),
+                "{wire:?}: {sent}"
+            );
             assert!(answer.before_hold < answer.bytes.len() / 2);
         }
     }

@@ -59,7 +59,10 @@ pub(crate) fn release(hello: &Path, contenders: &[Contender]) -> Result<Option<R
 
 fn cargo(hello: &Path, command: &str) -> Command {
     let mut cargo = Command::new("cargo");
-    cargo.arg(command).arg("--manifest-path").arg(hello.join("Cargo.toml"));
+    cargo
+        .arg(command)
+        .arg("--manifest-path")
+        .arg(hello.join("Cargo.toml"));
     cargo
 }
 

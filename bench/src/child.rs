@@ -101,7 +101,9 @@ async fn at_once(
             Some(ended) = answers.join_next() => return Err(early(ended)),
         }
     }
-    let grown = resident().zip(memory).map(|(now, then)| now.saturating_sub(then));
+    let grown = resident()
+        .zip(memory)
+        .map(|(now, then)| now.saturating_sub(then));
     release(server)?;
     let mut exact = true;
     while let Some(answer) = answers.join_next().await {
@@ -175,7 +177,9 @@ impl FromStr for Report {
     fn from_str(text: &str) -> Result<Self, Failure> {
         let value = |name: &str| {
             let mut lines = text.lines().filter_map(|line| line.split_once(' '));
-            lines.find(|(found, _)| *found == name).map(|(_, value)| value)
+            lines
+                .find(|(found, _)| *found == name)
+                .map(|(_, value)| value)
         };
         let needed = |name| value(name).ok_or_else(|| format!("a report without `{name}`: {text}"));
         Ok(Report {

@@ -1,9 +1,6 @@
 //! What this process has cost so far.
 
-#![allow(
-    unsafe_code,
-    reason = "a global allocator cannot be written without"
-)]
+#![allow(unsafe_code, reason = "a global allocator cannot be written without")]
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::ops::Sub;
@@ -76,8 +73,8 @@ impl Sub for Cost {
 
     fn sub(self, earlier: Cost) -> Cost {
         Cost {
-            allocations: self.allocations - earlier.allocations,
-            bytes: self.bytes - earlier.bytes,
+            allocations: self.allocations.saturating_sub(earlier.allocations),
+            bytes: self.bytes.saturating_sub(earlier.bytes),
             cpu: self.cpu.saturating_sub(earlier.cpu),
         }
     }

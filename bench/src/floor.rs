@@ -101,7 +101,8 @@ impl Client for Floor {
                 Ok(())
             })?;
         }
-        if answer.ended && answer.finish.is_some() && answer.input_tokens + answer.output_tokens > 0 {
+        if answer.ended && answer.finish.is_some() && answer.input_tokens + answer.output_tokens > 0
+        {
             return Ok(answer.text);
         }
         Err(format!("the answer was cut: {answer:?}").into())

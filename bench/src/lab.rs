@@ -3,7 +3,6 @@
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
-use std::time::Duration;
 
 use windlass_bench::child::{Report, Task};
 use windlass_bench::{Failure, Plan, Wire};
@@ -56,14 +55,6 @@ pub(crate) struct Job {
     pub(crate) task: Task,
 }
 
-/// What a job costs; every number from a process of its own.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Measured {
-    /// `None` without valgrind.
-    pub(crate) instructions: Option<u64>,
-    pub(crate) report: Report,
-}
-
 /// The least of so many times on the processor counts, because others use it too.
 const REPEATS: usize = 3;
 
@@ -89,22 +80,18 @@ impl Lab {
         })
     }
 
-    /// All that a job costs.
-    pub(crate) fn measure(&self, who: &Contender, job: Job) -> Result<Measured, Failure> {
-        let mut report = self.report(who, job)?;
+    /// What a job costs but for its instructions.
+    pub(crate) fn report(&self, who: &Contender, job: Job) -> Result<Report, Failure> {
+        let mut least = self.report_once(who, job)?;
         for _ in 1..REPEATS {
-            let again = self.report(who, job)?;
-            report.cost.cpu = report.cost.cpu.min(again.cost.cpu);
-            report.exact &= again.exact;
+            let again = self.report_once(who, job)?;
+            least.cost.cpu = least.cost.cpu.min(again.cost.cpu);
+            least.exact &= again.exact;
         }
-        Ok(Measured {
-            instructions: self.instructions(who, job)?,
-            report,
-        })
+        Ok(least)
     }
 
-    /// What a job costs but for its instructions, once.
-    pub(crate) fn report(&self, who: &Contender, job: Job) -> Result<Report, Failure> {
+    fn report_once(&self, who: &Contender, job: Job) -> Result<Report, Failure> {
         let mut command = Command::new(&who.program);
         let said = output(command.args(self.arguments(who, job)))?;
         String::from_utf8(said.stdout)?.parse()
@@ -127,7 +114,9 @@ impl Lab {
             return Err(format!("{} lost text under valgrind", who.name).into());
         }
         let said = String::from_utf8_lossy(&said.stderr);
-        let collected = said.lines().find_map(|line| line.split_once("Collected : "));
+        let collected = said
+            .lines()
+            .find_map(|line| line.split_once("Collected : "));
         let (_, count) = collected.ok_or_else(|| format!("callgrind gave no sum: {said}"))?;
         Ok(Some(count.trim().parse()?))
     }
@@ -152,12 +141,6 @@ impl Drop for Lab {
         // A server that has ended already is as good.
         _ = self.server.kill();
         _ = self.server.wait();
-    }
-}
-
-impl Measured {
-    pub(crate) fn cpu(&self) -> Duration {
-        self.report.cost.cpu
     }
 }
 

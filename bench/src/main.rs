@@ -43,7 +43,9 @@ fn run(words: &[String]) -> Result<bool, Failure> {
         Role::Child(child) => {
             match child.name.as_str() {
                 "floor" => child::run(&Floor::new(child.wire, &child.url)?, &child.url, child.task),
-                "windlass" => child::run(&Ours::new(child.wire, &child.url)?, &child.url, child.task),
+                "windlass" => {
+                    child::run(&Ours::new(child.wire, &child.url)?, &child.url, child.task)
+                }
                 name => Err(format!("no client is called `{name}`").into()),
             }?;
             Ok(true)

@@ -62,7 +62,11 @@ fn options(words: &[&str]) -> Result<Options, Failure> {
     let mut options = Options::default();
     let mut words = words.iter();
     while let Some(word) = words.next() {
-        let mut value = || words.next().ok_or_else(|| format!("`{word}` needs a value"));
+        let mut value = || {
+            words
+                .next()
+                .ok_or_else(|| format!("`{word}` needs a value"))
+        };
         match *word {
             "--gate" => options.gate = true,
             "--build" => options.build = true,

@@ -144,6 +144,7 @@ impl FromStr for Plan {
 
     fn from_str(path: &str) -> Result<Self, Failure> {
         let mut plan = Plan::words(1);
+        let path = path.split('?').next().unwrap_or_default();
         for part in path.split('/') {
             let Some((name, value)) = part.split_once('=') else {
                 continue;
@@ -176,7 +177,11 @@ impl Wire {
 
     /// The protocol that a path belongs to.
     pub fn of_path(path: &str) -> Option<Self> {
-        let ends = |end| path.split('?').next().is_some_and(|path| path.ends_with(end));
+        let ends = |end| {
+            path.split('?')
+                .next()
+                .is_some_and(|path| path.ends_with(end))
+        };
         Some(match () {
             () if ends("/chat/completions") => Wire::Chat,
             () if ends("/responses") => Wire::Responses,
@@ -219,6 +224,9 @@ mod tests {
         assert!(plan.pieces().all(|piece| piece.len() == 5));
         assert_eq!(plan.whole().len(), 600);
         let call = Plan::words(120).size(8).call().whole();
-        assert!(call.starts_with("{\"a\":\"00") && call.ends_with("\"}"), "{call}");
+        assert!(
+            call.starts_with("{\"a\":\"00") && call.ends_with("\"}"),
+            "{call}"
+        );
     }
 }

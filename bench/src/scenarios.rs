@@ -1,7 +1,7 @@
 //! What is measured: answers of many shapes, each long and short, so that what is left is the cost of a piece.
 
-use windlass_bench::child::{Report, Task};
-use windlass_bench::{Failure, Plan, Split, Wire};
+use windlass_bench::child::Task;
+use windlass_bench::{Failure, Plan, Shape, Split, Wire};
 
 use crate::lab::{Contender, Job, Lab};
 use crate::table::{Measure, Row};
@@ -26,8 +26,16 @@ enum Kind {
 const SCENARIOS: &[Scenario] = &[
     stream("chat", Wire::Chat, Plan::words(0)),
     stream("chat, 40 bytes", Wire::Chat, Plan::words(0).size(40)),
-    stream("chat, 50 events a chunk", Wire::Chat, Plan::words(0).split(Split::Events(50))),
-    stream("chat, cut anywhere", Wire::Chat, Plan::words(0).split(Split::Bytes(97))),
+    stream(
+        "chat, 50 events a chunk",
+        Wire::Chat,
+        Plan::words(0).split(Split::Events(50)),
+    ),
+    stream(
+        "chat, cut anywhere",
+        Wire::Chat,
+        Plan::words(0).split(Split::Bytes(97)),
+    ),
     stream("Responses", Wire::Responses, Plan::words(0)),
     stream("Anthropic", Wire::Anthropic, Plan::words(0)),
     stream("Gemini", Wire::Gemini, Plan::words(0)),
@@ -37,14 +45,14 @@ const SCENARIOS: &[Scenario] = &[
         kind: Kind::Calls(Plan::words(20)),
     },
     Scenario {
-        what: "one event of 1 MiB, in 1,400-byte chunks",
+        what: "1 MiB of one event, in 1,400-byte chunks",
         wire: Wire::Chat,
-        kind: Kind::Growth(one_event, MIB),
+        kind: Kind::Growth(one_event, 1),
     },
     Scenario {
-        what: "tool arguments of 1,000 fragments",
+        what: "1,000 fragments of tool arguments",
         wire: Wire::Chat,
-        kind: Kind::Growth(arguments, 1_000),
+        kind: Kind::Growth(arguments, 1),
     },
     Scenario {
         what: "2,000 streams at once",
@@ -53,6 +61,8 @@ const SCENARIOS: &[Scenario] = &[
     },
 ];
 
+/// So many of the unit that a row is named for are in the smallest size of a growth.
+const UNITS: f64 = 2.0;
 const MIB: usize = 1 << 20;
 const STREAMS: usize = 2_000;
 
@@ -64,12 +74,15 @@ const fn stream(what: &'static str, wire: Wire, plan: Plan) -> Scenario {
     }
 }
 
-fn one_event(bytes: usize) -> Plan {
-    Plan::words(1).size(bytes).split(Split::Bytes(1_400))
+/// Below two MiB, what a connection costs hides the event.
+fn one_event(size: usize) -> Plan {
+    Plan::words(1)
+        .size(2 * size * MIB)
+        .split(Split::Bytes(1_400))
 }
 
-fn arguments(fragments: usize) -> Plan {
-    Plan::words(fragments).size(8).call()
+fn arguments(size: usize) -> Plan {
+    Plan::words(2_000 * size).size(8).call()
 }
 
 /// Runs every scenario with everybody who can.
@@ -80,8 +93,7 @@ pub(crate) fn measure(lab: &Lab, contenders: &[Contender]) -> Result<Vec<Row>, F
         eprintln!("{} …", scenario.what);
         let mut found: Vec<Vec<(Measure, f64)>> = Vec::new();
         for (at, who) in contenders.iter().enumerate() {
-            // Peers are compared where all of them are at home.
-            if who.is_peer && (scenario.wire != Wire::Chat || matches!(scenario.kind, Kind::Crowd(_))) {
+            if who.is_peer && !scenario.is_for_peers() {
                 found.push(Vec::new());
                 continue;
             }
@@ -109,9 +121,21 @@ struct Cells {
 }
 
 impl Scenario {
+    /// Peers are compared where all of them are at home: the text of Chat Completions.
+    fn is_for_peers(&self) -> bool {
+        let is_text = match self.kind {
+            Kind::Stream(_) | Kind::Calls(_) => true,
+            Kind::Growth(plan, _) => plan(1).shape == Shape::Text,
+            Kind::Crowd(_) => false,
+        };
+        is_text && self.wire == Wire::Chat
+    }
+
     fn run(&self, lab: &Lab, who: &Contender, cells: &mut Cells) -> Result<(), Failure> {
         match self.kind {
-            Kind::Stream(plan) => self.slope(lab, who, cells, |pieces| (pieces, pieces_of(plan, pieces), 1)),
+            Kind::Stream(plan) => self.slope(lab, who, cells, |pieces| {
+                (pieces, pieces_of(plan, pieces), 1)
+            }),
             Kind::Calls(plan) => self.slope(lab, who, cells, |pieces| {
                 let calls = (pieces / 20).max(1);
                 (calls, plan, calls)
@@ -133,30 +157,24 @@ impl Scenario {
             let (units, plan, calls) = job(pieces);
             let task = Task::Calls(calls);
             let wire = self.wire;
-            (units, Job { wire, plan, task })
+            (units as f64, Job { wire, plan, task })
         };
-        let ((few, short), (many, long)) = (job(200), job(4_200));
-        let more = (many - few) as f64;
-        let (base, whole) = (lab.measure(who, short)?, lab.measure(who, long)?);
-        if let (Some(base), Some(whole)) = (base.instructions, whole.instructions) {
-            cells.push(Measure::Instructions, whole.saturating_sub(base) as f64 / more);
+        let [(few, short), (many, long), (most, longest)] = [200, 4_200, 20_200].map(job);
+        if let Some(more) = lab
+            .instructions(who, short)?
+            .zip(lab.instructions(who, long)?)
+        {
+            let per_unit = more.1.saturating_sub(more.0) as f64 / (many - few);
+            cells.push(Measure::Instructions, per_unit);
         }
-        let (base_cost, cost) = (base.report.cost, whole.report.cost);
-        let allocations = cost.allocations.saturating_sub(base_cost.allocations);
-        let bytes = cost.bytes.saturating_sub(base_cost.bytes);
-        cells.push(Measure::Allocations, allocations as f64 / more);
-        cells.push(Measure::Bytes, bytes as f64 / more);
-        let (base_report, report) = (base.report, whole.report);
-        // Twenty thousand pieces, so that the clock has something to measure.
-        let (many, longest) = job(20_200);
-        let mut cpu = whole.cpu();
-        for at in 0..3 {
-            let again = lab.report(who, longest)?;
-            cpu = if at == 0 { again.cost.cpu } else { cpu.min(again.cost.cpu) };
-        }
-        let spent = cpu.saturating_sub(base.cpu());
-        cells.push(Measure::Cpu, spent.as_secs_f64() / (many - few) as f64);
-        cells.exact = base_report.exact && report.exact;
+        // By then the buffers of the connection have their size, and the clock has something to measure.
+        let (base, whole) = (lab.report(who, long)?, lab.report(who, longest)?);
+        let more = whole.cost - base.cost;
+        let units = most - many;
+        cells.push(Measure::Allocations, more.allocations as f64 / units);
+        cells.push(Measure::Bytes, more.bytes as f64 / units);
+        cells.push(Measure::Cpu, more.cpu.as_secs_f64() / units);
+        cells.exact = base.exact && whole.exact;
         Ok(())
     }
 
@@ -168,46 +186,48 @@ impl Scenario {
         cells: &mut Cells,
         (plan, size): (fn(usize) -> Plan, usize),
     ) -> Result<(), Failure> {
+        let jobs = [size, 2 * size, 4 * size].map(|size| Job {
+            wire: self.wire,
+            plan: plan(size),
+            task: Task::Calls(1),
+        });
         let mut instructions = Vec::new();
-        let mut reports: Vec<Report> = Vec::new();
-        for size in [size, 2 * size, 4 * size] {
-            let job = Job {
-                wire: self.wire,
-                plan: plan(size),
-                task: Task::Calls(1),
-            };
-            let measured = lab.measure(who, job)?;
-            instructions.extend(measured.instructions);
-            reports.push(measured.report);
+        for job in jobs {
+            instructions.extend(lab.instructions(who, job)?);
         }
         if let [one, two, four] = instructions[..] {
-            let growth = four.saturating_sub(two) as f64 / two.saturating_sub(one).max(1) as f64;
-            cells.push(Measure::Growth, growth);
+            let steps = (
+                two.saturating_sub(one) as f64,
+                four.saturating_sub(two) as f64,
+            );
+            cells.push(Measure::Instructions, steps.1 / 2.0 / UNITS);
+            cells.push(Measure::Growth, steps.1 / steps.0);
         }
-        let (one, two) = (reports[0].cost, reports[1].cost);
-        let bytes = two.bytes.saturating_sub(one.bytes);
-        let cpu = two.cpu.saturating_sub(one.cpu);
-        cells.push(Measure::BytesMore, bytes as f64);
-        cells.push(Measure::Cpu, cpu.as_secs_f64());
-        cells.exact = reports.iter().all(|report| report.exact);
+        let (two, four) = (lab.report(who, jobs[1])?, lab.report(who, jobs[2])?);
+        let more = four.cost - two.cost;
+        cells.push(Measure::Bytes, more.bytes as f64 / 2.0 / UNITS);
+        cells.push(Measure::Cpu, more.cpu.as_secs_f64() / 2.0 / UNITS);
+        cells.exact = two.exact && four.exact;
         Ok(())
     }
 
-    fn crowd(&self, lab: &Lab, who: &Contender, cells: &mut Cells, plan: Plan) -> Result<(), Failure> {
+    fn crowd(
+        &self,
+        lab: &Lab,
+        who: &Contender,
+        cells: &mut Cells,
+        plan: Plan,
+    ) -> Result<(), Failure> {
         let job = Job {
             wire: self.wire,
             plan,
             task: Task::Crowd(STREAMS),
         };
         let first = lab.report(who, job)?;
-        let mut cpu = first.cost.cpu;
-        for _ in 1..3 {
-            cpu = cpu.min(lab.report(who, job)?.cost.cpu);
-        }
         if let Some(grown) = first.grown {
             cells.push(Measure::Memory, grown as f64 / STREAMS as f64);
         }
-        cells.push(Measure::Cpu, cpu.as_secs_f64());
+        cells.push(Measure::Cpu, first.cost.cpu.as_secs_f64());
         cells.exact = first.exact;
         Ok(())
     }

@@ -11,8 +11,6 @@ pub(crate) enum Measure {
     Instructions,
     Allocations,
     Bytes,
-    /// Bytes of memory for a second MiB, or a second thousand.
-    BytesMore,
     /// Seconds on a processor, the kernel's part included.
     Cpu,
     /// The cost of twice as much.
@@ -105,7 +103,8 @@ impl Row {
     }
 
     fn columns(&self) -> Vec<String> {
-        let cell = |value: Option<f64>| value.map_or("–".to_owned(), |value| self.measure.show(value));
+        let cell =
+            |value: Option<f64>| value.map_or("–".to_owned(), |value| self.measure.show(value));
         let ratio = |value: Option<f64>| match (value, self.floor()) {
             _ if !self.measure.is_compared() => cell(value),
             (Some(value), Some(floor)) if floor > 0.0 => format!("{:.2}", value / floor),
@@ -138,7 +137,6 @@ impl Measure {
             Measure::Instructions => "instructions",
             Measure::Allocations => "allocations",
             Measure::Bytes => "bytes allocated",
-            Measure::BytesMore => "bytes for as much again",
             Measure::Cpu => "CPU",
             Measure::Growth => "cost of twice as much",
             Measure::Memory => "memory of each",
@@ -157,8 +155,9 @@ impl Measure {
             Measure::Instructions if value >= 1e6 => format!("{:.2} M", value / 1e6),
             Measure::Instructions => format!("{:.2} k", value / 1e3),
             Measure::Allocations | Measure::Growth => format!("{value:.2}"),
-            Measure::Bytes | Measure::Crates => format!("{value:.0}"),
-            Measure::BytesMore | Measure::Memory => format!("{:.1} KiB", value / 1024.0),
+            Measure::Bytes if value < 10_000.0 => format!("{value:.0}"),
+            Measure::Crates => format!("{value:.0}"),
+            Measure::Bytes | Measure::Memory => format!("{:.1} KiB", value / 1024.0),
             Measure::Cpu if value >= 1.0 => format!("{value:.2} s"),
             Measure::Cpu if value >= 1e-3 => format!("{:.2} ms", value * 1e3),
             Measure::Cpu => format!("{:.2} µs", value * 1e6),
@@ -170,10 +169,15 @@ impl Measure {
 
 /// All lines as a Markdown table that reads well as it is.
 pub(crate) fn render(contenders: &[Contender], rows: &[Row]) -> String {
-    let head = ["what", "measure", "floor", "windlass", "ratio", "must", "stretch", "verdict"];
+    let head = [
+        "what", "measure", "floor", "windlass", "ratio", "must", "stretch", "verdict",
+    ];
     let peers = contenders.iter().skip(2).map(|peer| peer.name.as_str());
     let head: Vec<String> = head.into_iter().chain(peers).map(str::to_owned).collect();
-    let lines: Vec<Vec<String>> = [head].into_iter().chain(rows.iter().map(Row::columns)).collect();
+    let lines: Vec<Vec<String>> = [head]
+        .into_iter()
+        .chain(rows.iter().map(Row::columns))
+        .collect();
     let width = |column: usize| {
         let widths = lines.iter().map(|line| line[column].chars().count());
         widths.max().unwrap_or_default()

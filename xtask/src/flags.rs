@@ -21,6 +21,7 @@ pub(crate) enum Command {
     Test(Test),
     Fuzz(Fuzz),
     Corpus(Corpus),
+    Bench(Bench),
     Tidy(Tidy),
     Rules(Rules),
     Release(Release),
@@ -65,6 +66,16 @@ pub(crate) struct Corpus {
     /// Only cases with this in their name.
     pub(crate) only: Option<String>,
     pub(crate) verbose: bool,
+}
+
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Bench {
+    /// Whether a missed limit is a failure.
+    pub(crate) gate: bool,
+    /// Also measure other libraries.
+    pub(crate) peers: bool,
+    /// Also measure a clean build.
+    pub(crate) build: bool,
 }
 
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -134,6 +145,11 @@ fn command(mut given: Given) -> Result<Command, Failure> {
             only: given.value("--only"),
             verbose: given.has("--verbose"),
             folder: given.word.map(PathBuf::from),
+        }),
+        "bench" => Command::Bench(Bench {
+            gate: given.has("--gate"),
+            peers: given.has("--peers"),
+            build: given.has("--build"),
         }),
         "tidy" => Command::Tidy(Tidy {
             bless: given.has("--bless"),

@@ -9,6 +9,7 @@
     reason = "this program talks to a person at a terminal"
 )]
 
+mod bench;
 mod check;
 mod corpus;
 mod exec;
@@ -57,6 +58,7 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Test(options) => test::run(&root, &options),
         Command::Fuzz(options) => fuzz::run(&root, &options),
         Command::Corpus(options) => corpus::run(&root, &options),
+        Command::Bench(options) => bench::run(&root, &options),
         Command::Tidy(options) => tidy::run(&root, &options),
         Command::Rules(options) => rules::run(&root, &options),
         Command::Release(options) => release::run(&root, &options),

@@ -8,7 +8,11 @@ const HEAD: &str = "data: {\"id\":\"chatcmpl-BnchAAAAAAAAAAAAAAAAAAAAAAAAA\",\"o
 
 pub(super) fn events(plan: Plan) -> Vec<String> {
     let mut events = vec![match plan.shape {
-        Shape::Text => chunk(0, "{\"role\":\"assistant\",\"content\":\"\",\"refusal\":null}", "null"),
+        Shape::Text => chunk(
+            0,
+            "{\"role\":\"assistant\",\"content\":\"\",\"refusal\":null}",
+            "null",
+        ),
         Shape::Call => chunk(
             0,
             "{\"role\":\"assistant\",\"content\":null,\"tool_calls\":[{\"index\":0,\"id\":\"call_0123456789\",\

@@ -15,14 +15,31 @@ pub(super) fn events(plan: Plan) -> Vec<String> {
         )
     };
     let mut events = vec![
-        event(0, "response.created", &format!("\"response\":{}", response("in_progress", "", "null"))),
-        event(1, "response.in_progress", &format!("\"response\":{}", response("in_progress", "", "null"))),
-        event(2, "response.output_item.added", &format!("\"output_index\":0,\"item\":{}", item("in_progress", ""))),
-        event(3, "response.content_part.added", &format!("{PLACE},\"part\":{}", part("\"\""))),
+        event(
+            0,
+            "response.created",
+            &format!("\"response\":{}", response("in_progress", "", "null")),
+        ),
+        event(
+            1,
+            "response.in_progress",
+            &format!("\"response\":{}", response("in_progress", "", "null")),
+        ),
+        event(
+            2,
+            "response.output_item.added",
+            &format!("\"output_index\":0,\"item\":{}", item("in_progress", "")),
+        ),
+        event(
+            3,
+            "response.content_part.added",
+            &format!("{PLACE},\"part\":{}", part("\"\"")),
+        ),
     ];
     events.extend(plan.pieces().enumerate().map(|(at, piece)| {
         let (piece, padding) = (quoted(&piece), padding(at));
-        let members = format!("{PLACE},\"delta\":{piece},\"logprobs\":[],\"obfuscation\":\"{padding}\"");
+        let members =
+            format!("{PLACE},\"delta\":{piece},\"logprobs\":[],\"obfuscation\":\"{padding}\"");
         event(at + 4, "response.output_text.delta", &members)
     }));
     let next = plan.deltas + 4;
@@ -35,10 +52,26 @@ pub(super) fn events(plan: Plan) -> Vec<String> {
     let done = item("completed", &part(&whole));
     let response = response("completed", &done, &usage);
     events.extend([
-        event(next, "response.output_text.done", &format!("{PLACE},\"text\":{whole},\"logprobs\":[]")),
-        event(next + 1, "response.content_part.done", &format!("{PLACE},\"part\":{}", part(&whole))),
-        event(next + 2, "response.output_item.done", &format!("\"output_index\":0,\"item\":{done}")),
-        event(next + 3, "response.completed", &format!("\"response\":{response}")),
+        event(
+            next,
+            "response.output_text.done",
+            &format!("{PLACE},\"text\":{whole},\"logprobs\":[]"),
+        ),
+        event(
+            next + 1,
+            "response.content_part.done",
+            &format!("{PLACE},\"part\":{}", part(&whole)),
+        ),
+        event(
+            next + 2,
+            "response.output_item.done",
+            &format!("\"output_index\":0,\"item\":{done}"),
+        ),
+        event(
+            next + 3,
+            "response.completed",
+            &format!("\"response\":{response}"),
+        ),
     ]);
     events
 }

@@ -142,6 +142,35 @@ one that no longer occurs is a failure.
 ",
     },
     Page {
+        name: "bench",
+        summary: "What a piece of an answer costs, against the same work by hand",
+        word: None,
+        forwards: false,
+        flags: &[
+            Flag {
+                name: "--gate",
+                value: None,
+                text: "Fail when a limit on what is the same in every run is missed",
+            },
+            Flag {
+                name: "--peers",
+                value: None,
+                text: "Measure other libraries too",
+            },
+            Flag {
+                name: "--build",
+                value: None,
+                text: "Measure a clean release build of the smallest program too",
+            },
+        ],
+        text: "\
+Builds `bench/`, a workspace of its own, and prints a table of instructions,
+allocations, processor time and memory. Instructions need valgrind; where it is
+missing they are left out. Processor time and memory are printed and never a failure.
+bench/README.md explains the table.
+",
+    },
+    Page {
         name: "tidy",
         summary: "What the compiler does not check: sizes, crate edges, links, changelog",
         word: None,

@@ -168,6 +168,7 @@ Commands:
   test     All tests: unit, integration, compile-fail and documentation
   fuzz     Every fuzz target for a while, from seeds that the project makes
   corpus   Recorded exchanges with providers, through every codec
+  bench    What a piece of an answer costs, against the same work by hand
   tidy     What the compiler does not check: sizes, crate edges, links, changelog
   rules    The rules of docs/rules.md that no test names yet
   release  A new version: numbers, changelog, commit, tag, registry
