@@ -30,6 +30,7 @@ mod names;
 pub mod openai_chat;
 pub mod openai_responses;
 mod plain;
+mod template;
 #[cfg(test)]
 #[allow(dead_code, reason = "not every wire needs all of it")]
 mod testkit;

@@ -1,5 +1,6 @@
 //! Answers in: one decoder for streams and whole bodies.
 
+mod alike;
 mod arguments;
 mod calls;
 mod finish;
@@ -21,6 +22,7 @@ use crate::classify;
 use crate::codec::{Decoder, Delivery, truncated, undecodable};
 use crate::frame::Frame;
 use crate::json::{Deltas, JsonStr, wire_object};
+use crate::wire::template::Template;
 use calls::OpenCall;
 use parts::{Kind, RawParts};
 use sources::Sources;
@@ -29,6 +31,7 @@ use usage::Totals;
 /// Decodes one answer. It reads to the end of the body, because text and counts may follow a first finish reason (88).
 #[derive(Debug)]
 pub(super) struct GeminiDecoder {
+    alike: Template<alike::Text>,
     slots: CallSlots,
     deltas: Deltas,
     next: PartIndex,
@@ -59,6 +62,7 @@ pub(super) struct GeminiDecoder {
 impl GeminiDecoder {
     pub(super) fn new(request: &Request, delivery: Delivery) -> Self {
         GeminiDecoder {
+            alike: Template::new(&alike::HOLES),
             slots: CallSlots::new(request.conversation.next_call_number()),
             deltas: Deltas::default(),
             next: PartIndex::default(),
@@ -85,7 +89,7 @@ impl Decoder for GeminiDecoder {
         if let Some(error) = self.cut.take() {
             return Err(error);
         }
-        if is_noise(frame.data) {
+        if is_noise(frame.data) || self.recall(frame.data, events) {
             return Ok(());
         }
         // Checking the whole frame once is cheaper than checking each of its strings.
@@ -139,6 +143,7 @@ impl GeminiDecoder {
             let end = values.byte_offset();
             let json = frame.data.get(start..end).unwrap_or_default();
             self.chunk(&chunk, json, events)?;
+            self.learn(&chunk, json, frame.data);
             start = end;
         }
         Ok(())

@@ -94,6 +94,7 @@ wire_object! {
 }
 
 wire_object! {
+    #[derive(Clone, Copy)]
     pub(super) struct Counts {
         "promptTokenCount" => prompt: Count,
         "toolUsePromptTokenCount" => tool_use_prompt: Count,
@@ -149,6 +150,11 @@ impl<T> Few<T> {
 
     pub(super) fn is_empty(&self) -> bool {
         self.first.is_none()
+    }
+
+    /// The only item; `None` where there are several.
+    pub(super) fn only(&self) -> Option<&T> {
+        self.first.as_ref().filter(|_| self.rest.is_empty())
     }
 }
 

@@ -3,6 +3,8 @@
 mod kind;
 mod output;
 mod shapes;
+#[cfg(test)]
+mod tests;
 
 use std::collections::VecDeque;
 
@@ -12,11 +14,13 @@ use windlass_core::{Event, Finish, FinishReason, JsonText, ModelError, Started, 
 
 use self::kind::{Kind, unknown_name};
 use self::output::{Output, Piece, Source};
-use self::shapes::{Answer, Content, Envelope, Snapshot};
+use self::shapes::{Answer, Content, Delta, Envelope, Snapshot};
 use crate::classify;
 use crate::codec::{Decoder, Delivery, truncated, undecodable};
 use crate::frame::Frame;
+use crate::json::Count;
 use crate::wire::lenient::{is_noise, parse};
+use crate::wire::template::{Hole, Template, Value};
 
 pub(super) use self::shapes::Members;
 
@@ -24,9 +28,25 @@ pub(super) use self::shapes::Members;
 #[derive(Debug)]
 pub(super) struct ResponsesDecoder {
     output: Output,
+    alike: Template<Place>,
     delivery: Delivery,
     stage: Stage,
 }
+
+/// What the words of a delta belong to, and the item's part.
+type Place = (Piece, Count, Count);
+
+/// What differs between the deltas of a part.
+static HOLES: [Hole; 2] = [
+    Hole {
+        key: "\"sequence_number\":",
+        value: Value::Number,
+    },
+    Hole {
+        key: "\"obfuscation\":",
+        value: Value::Padding,
+    },
+];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Stage {
@@ -91,6 +111,7 @@ impl ResponsesDecoder {
     pub(super) fn new(first_call_number: u64, delivery: Delivery) -> Self {
         ResponsesDecoder {
             output: Output::new(first_call_number),
+            alike: Template::new(&HOLES),
             delivery,
             stage: Stage::Fresh,
         }
@@ -104,7 +125,7 @@ impl ResponsesDecoder {
         events: &mut VecDeque<Event>,
     ) -> Result<(), Failure> {
         match kind {
-            Kind::Delta(piece) => self.output.delta(piece, &parse(data)?, events),
+            Kind::Delta(piece) => self.delta(piece, data, events)?,
             Kind::Done(piece) => self.output.fill(piece, &parse(data)?, events),
             Kind::Begun if self.stage == Stage::Fresh => {
                 started(&parse::<Envelope<'_>>(data)?.response, events);
@@ -123,6 +144,35 @@ impl ResponsesDecoder {
             }
             Kind::Unknown | Kind::Untyped => push_unknown(name, data, events)?,
             _ => self.take_whole(kind, &parse(data)?, events)?,
+        }
+        Ok(())
+    }
+
+    fn delta(
+        &mut self,
+        piece: Piece,
+        data: &[u8],
+        events: &mut VecDeque<Event>,
+    ) -> Result<(), serde_json::Error> {
+        let alike = self.alike.recall(data);
+        if let Some(alike) = alike.filter(|alike| alike.about.0 == piece) {
+            let (_, output_index, section) = alike.about;
+            let delta = Delta {
+                output_index,
+                section,
+                item_id: None,
+                delta: alike.words,
+            };
+            self.output.delta(piece, &delta, events);
+            return Ok(());
+        }
+        let delta: Delta<'_> = parse(data)?;
+        self.output.delta(piece, &delta, events);
+        self.alike.forget();
+        // Without an index the item is found by its id, and some hosts give another id in every event.
+        if delta.output_index.0.is_some() {
+            let place = (piece, delta.output_index, delta.section);
+            self.alike.learn(data, delta.delta.as_str(), None, place);
         }
         Ok(())
     }

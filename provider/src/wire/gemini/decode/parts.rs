@@ -18,6 +18,15 @@ pub(super) enum Kind {
 }
 
 impl Kind {
+    /// The kind of a part that is a piece of text.
+    pub(super) fn of(part: &Part<'_>) -> Self {
+        if part.thought {
+            Kind::Thinking
+        } else {
+            Kind::Text
+        }
+    }
+
     fn event(self, part: PartIndex, text: Text) -> Event {
         match self {
             Kind::Text => Event::Text { part, text },
@@ -38,11 +47,7 @@ impl GeminiDecoder {
             return self.call(call, &part.signature, events);
         }
         if let Some(text) = &part.text {
-            let kind = if part.thought {
-                Kind::Thinking
-            } else {
-                Kind::Text
-            };
+            let kind = Kind::of(part);
             if part.signature.is_empty() {
                 self.text(kind, text, events);
             } else {
@@ -58,7 +63,7 @@ impl GeminiDecoder {
     }
 
     /// A piece of text: it continues the part before it if that is of its kind.
-    fn text(&mut self, kind: Kind, text: &JsonStr<'_>, events: &mut VecDeque<Event>) {
+    pub(super) fn text(&mut self, kind: Kind, text: &JsonStr<'_>, events: &mut VecDeque<Event>) {
         if text.is_empty() {
             return;
         }
