@@ -110,7 +110,9 @@ impl ChatDecoder {
         }
         self.started |= events.len() > before;
         if chunk.choices.is_empty() && chunk.usage.is_none() && chunk.x_groq.is_none() {
-            return odd::without_choices(frame, events);
+            let outcome = odd::without_choices(frame, events);
+            self.started |= events.len() > before;
+            return outcome;
         }
         if events.len() == before + 1 && events.back().is_some_and(adds_words) {
             self.learn(data, &chunk);

@@ -140,3 +140,12 @@ fn what_follows_the_end_unfinished_does_no_harm() {
     let body = deltas(&[r#"{"content":"x"}"#], "stop");
     check_complete(&CODEC, SSE, body.as_bytes(), b"da");
 }
+
+#[test]
+fn a_start_that_comes_too_late_is_not_told() {
+    let body = stream(&["{}"]) + &deltas(&[r#"{"content":"x"}"#], "stop");
+    check_stream(&CODEC, &body, |response| {
+        assert_eq!(shown(response), "text<x> Stop/stop");
+        assert_eq!(response.model, None);
+    });
+}
