@@ -152,7 +152,7 @@ impl Simulator {
     pub fn client(&self, host: Host, model: &str) -> ClientBuilder {
         crate::Client::builder(host, model)
             .base_url(self.url())
-            .key("simulated")
+            .key("sk-of-the-simulator")
     }
 
     /// The requests so far, oldest first.

@@ -113,3 +113,36 @@ async fn a_header_that_cannot_be_sent_is_named() {
     assert_eq!(error.kind(), ErrorKind::InvalidRequest);
     assert!(error.message().contains("`x-team`"), "{error}");
 }
+
+#[test]
+fn each_runtime_has_its_own_connections() {
+    let runtime = || {
+        tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap()
+    };
+    let (server, one, two) = (runtime(), runtime(), runtime());
+    let simulator = server.block_on(Simulator::start()).unwrap();
+    simulator.always(Reply::text("Hi!"));
+    let client = client(&simulator, HttpTransport::builder());
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    std::thread::scope(|scope| {
+        scope.spawn(|| server.block_on(stopped));
+        for runtime in [&one, &two, &one] {
+            let patience = Duration::from_secs(30);
+            let answer = async { tokio::time::timeout(patience, ask(&client)).await };
+            let answer = runtime.block_on(answer);
+            assert_eq!(
+                answer
+                    .expect("no wait for another runtime")
+                    .unwrap()
+                    .message
+                    .text(),
+                "Hi!"
+            );
+        }
+        stop.send(()).unwrap();
+    });
+    assert_eq!(simulator.connections(), 2);
+}

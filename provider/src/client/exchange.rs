@@ -17,6 +17,9 @@ use crate::transport::{HttpRequest, HttpResponse, TransportError};
 /// How much of an error's body is read.
 pub(super) const ERROR_BODY: usize = 64 * 1024;
 
+/// How long a key is at least that is taken out of errors.
+const SHORTEST_KEY: usize = 8;
+
 /// What every request of a client goes through, whatever it asks for.
 impl Parts {
     /// Sends the request and gives a good response; any other is an error.
@@ -113,7 +116,10 @@ impl Parts {
             None => error.with_model(self.profile.id.clone()),
         };
         match &self.credentials {
-            Credentials::Key(key) => error.without_secret(key.expose()),
+            // A placeholder of a few letters is no secret, and would stand in many a word.
+            Credentials::Key(key) if key.expose().len() >= SHORTEST_KEY => {
+                error.without_secret(key.expose())
+            }
             _ => error,
         }
     }

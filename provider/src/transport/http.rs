@@ -1,5 +1,5 @@
 use std::pin::Pin;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use futures_core::Stream;
 use http_body::Body as _;
+use tokio::runtime::{Handle, Id};
 use windlass_core::{Clock, ErrorKind, Phase, Text};
 
 use super::{HeaderValue, HttpRequest, HttpResponse, Transport, TransportError};
@@ -14,12 +15,16 @@ use super::{HeaderValue, HttpRequest, HttpResponse, Transport, TransportError};
 /// How long a connection may take to be made unless the builder says otherwise.
 const CONNECT: Duration = Duration::from_secs(10);
 
+/// For how many runtimes of a process connections are kept. A program has one, a test program many that are gone.
+const RUNTIMES: usize = 8;
+
 /// HTTP/1.1 and HTTP/2 over TLS, with connections that are kept and used again.
 ///
-/// A clone shares the connections.
+/// A clone shares the connections. A connection lives in the runtime that made it, so each runtime has its own.
 #[derive(Clone, Debug)]
 pub struct HttpTransport {
-    client: reqwest::Client,
+    settings: HttpTransportBuilder,
+    pools: Arc<Mutex<Vec<(Id, reqwest::Client)>>>,
 }
 
 impl HttpTransport {
@@ -41,6 +46,24 @@ impl HttpTransport {
         }
         let built = Arc::new(HttpTransport::builder().build()?);
         Ok(Arc::clone(SHARED.get_or_init(|| built)))
+    }
+
+    /// The client whose connections live in this runtime.
+    fn client(&self) -> Result<reqwest::Client, TransportError> {
+        let runtime = Handle::try_current().map_err(|error| {
+            TransportError::new(Phase::Connect, "there is no tokio runtime to connect from")
+                .with_source(error)
+        })?;
+        let mut pools = self.pools.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, client)) = pools.iter().find(|(id, _)| *id == runtime.id()) {
+            return Ok(client.clone());
+        }
+        let client = self.settings.client()?;
+        if pools.len() >= RUNTIMES {
+            pools.remove(0);
+        }
+        pools.push((runtime.id(), client.clone()));
+        Ok(client)
     }
 }
 
@@ -78,8 +101,21 @@ impl HttpTransportBuilder {
     ///
     /// When the proxy is no URL, the user agent is no header value, or TLS cannot be set up on this machine.
     pub fn build(self) -> Result<HttpTransport, TransportError> {
+        let client = self.client()?;
+        let here = Handle::try_current()
+            .ok()
+            .map(|runtime| (runtime.id(), client));
+        let pools = Arc::new(Mutex::new(here.into_iter().collect()));
+        Ok(HttpTransport {
+            settings: self,
+            pools,
+        })
+    }
+
+    fn client(&self) -> Result<reqwest::Client, TransportError> {
         let agent = self
             .user_agent
+            .clone()
             .unwrap_or_else(|| concat!("windlass/", env!("CARGO_PKG_VERSION")).to_owned());
         let mut builder = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
@@ -89,12 +125,10 @@ impl HttpTransportBuilder {
         {
             builder = builder.tls_backend_preconfigured(ring::config()?);
         }
-        if let Some(proxy) = self.proxy {
+        if let Some(proxy) = &self.proxy {
             builder = builder.proxy(reqwest::Proxy::all(proxy).map_err(unusable)?);
         }
-        Ok(HttpTransport {
-            client: builder.build().map_err(unusable)?,
-        })
+        builder.build().map_err(unusable)
     }
 }
 
@@ -138,7 +172,7 @@ impl Transport for HttpTransport {
     async fn send(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
         let headers = header_map(&request)?;
         let sent = self
-            .client
+            .client()?
             .post(&request.url)
             .headers(headers)
             .body(request.body)
