@@ -45,6 +45,7 @@
 
 mod accumulate;
 mod base64;
+mod arguments;
 mod calls;
 mod conversation;
 mod embed;
@@ -54,6 +55,7 @@ mod event;
 mod json;
 mod message;
 mod model;
+mod nearest;
 mod request;
 mod response;
 mod retry;
@@ -66,6 +68,7 @@ mod usage;
 
 pub use accumulate::Accumulator;
 pub use base64::{decode_base64, encode_base64};
+pub use arguments::{Arguments, ArgumentsError, ArgumentsErrorKind};
 pub use calls::{CallKey, CallSlots, Slot};
 pub use conversation::{Conversation, ConversationError, Entry, Repairs};
 pub use embed::{EmbedKind, EmbedRequest, Embedder, Embeddings};
@@ -74,11 +77,12 @@ pub use error::{Clock, ErrorKind, ModelError, Phase};
 pub use event::{CallStart, Event, Finish, OrderError, PartIndex, Started, Unknown, Warning};
 pub use json::{JsonText, JsonTextError};
 pub use message::{
-    Arguments, ArgumentsError, Assistant, AssistantPart, Call, CallId, Citation, Completion,
-    Document, Item, Media, MediaPart, Message, Outcome, OutcomePart, OutcomeStatus, Outcomes, Seal,
-    Source, System, TextPart, Thinking, User, UserPart,
+    Assistant, AssistantPart, Call, CallId, Citation, Completion, Document, Item, Media, MediaPart,
+    Message, Outcome, OutcomePart, OutcomeStatus, Outcomes, Seal, Source, System, TextPart,
+    Thinking, User, UserPart,
 };
 pub use model::{Abilities, Ability, EventSource, EventStream, Model, ModelId, Prices, Profile};
+pub use nearest::nearest_name;
 pub use request::{
     Breakpoint, CachePolicy, CacheTime, Continuation, Effort, Options, OutputFormat, ParallelCalls,
     Reasoning, Request, Sampling, ToolChoice, Tools, Unsupported,
@@ -90,8 +94,8 @@ pub use schema::{Schema, SchemaError, SchemaErrorKind};
 pub use scripted::{Script, Scripted};
 pub use text::Text;
 pub use tool::{
-    Access, HostedTool, Progress, Safety, State, Tool, ToolContext, ToolError, ToolErrorKind,
-    ToolOutput, ToolSpec,
+    Access, Blocking, HostedTool, Progress, Safety, State, Tool, ToolContext, ToolError,
+    ToolErrorKind, ToolOutput, ToolSpec,
 };
 pub use usage::Usage;
 

@@ -21,7 +21,7 @@ mod seal;
 mod user;
 
 pub use assistant::{Assistant, AssistantPart, Completion, MediaPart, TextPart, Thinking};
-pub use call::{Arguments, ArgumentsError, Call, CallId};
+pub use call::{Call, CallId};
 pub use media::{Document, Media, Source};
 pub use outcome::{Outcome, OutcomePart, OutcomeStatus, Outcomes};
 pub use seal::{Citation, Item, Seal};

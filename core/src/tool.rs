@@ -9,12 +9,12 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-pub use context::{Progress, State, ToolContext};
+pub use context::{Blocking, Progress, State, ToolContext};
 pub use error::{ToolError, ToolErrorKind};
 pub use output::ToolOutput;
 pub use spec::{Access, HostedTool, Safety, ToolSpec};
 
-use crate::Arguments;
+use crate::{Arguments, ArgumentsError};
 
 /// Something that a model may call. `#[tool]` makes one of a function.
 ///
@@ -50,6 +50,18 @@ pub trait Tool: Send + Sync {
         self.spec().safety.clone()
     }
 
+    /// Whether the tool takes these arguments. Every call of an answer is checked before the first one runs.
+    ///
+    /// Unless a tool says otherwise the text must be a JSON object with the members that the schema requires, and
+    /// without those that the schema does not allow. `#[tool]` reads the arguments as what the function takes.
+    ///
+    /// # Errors
+    ///
+    /// An [`ArgumentsError`] tells the model where the arguments are wrong, what was expected and what was found.
+    fn check(&self, arguments: &Arguments) -> Result<(), ArgumentsError> {
+        arguments.check(&self.spec().parameters)
+    }
+
     /// Does what the model asks.
     ///
     /// # Errors
@@ -77,6 +89,10 @@ impl<T: Tool + ?Sized> Tool for Arc<T> {
         (**self).safety(arguments)
     }
 
+    fn check(&self, arguments: &Arguments) -> Result<(), ArgumentsError> {
+        (**self).check(arguments)
+    }
+
     async fn call(
         &self,
         arguments: &Arguments,
@@ -94,6 +110,10 @@ impl<T: Tool + ?Sized> Tool for Box<T> {
 
     fn safety(&self, arguments: &Arguments) -> Safety {
         (**self).safety(arguments)
+    }
+
+    fn check(&self, arguments: &Arguments) -> Result<(), ArgumentsError> {
+        (**self).check(arguments)
     }
 
     async fn call(

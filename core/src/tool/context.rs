@@ -1,3 +1,5 @@
+mod blocking;
+
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
 use std::fmt;
@@ -5,7 +7,9 @@ use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
 
-use crate::{CallId, Text};
+pub use blocking::Blocking;
+
+use crate::{CallId, Text, ToolError};
 
 /// What a tool knows of the call it serves.
 ///
@@ -28,6 +32,7 @@ pub struct ToolContext {
     cancel: CancellationToken,
     progress: Option<Arc<dyn Fn(Progress) + Send + Sync>>,
     state: State,
+    blocking: Option<Arc<dyn Blocking>>,
 }
 
 impl ToolContext {
@@ -40,6 +45,7 @@ impl ToolContext {
             cancel: CancellationToken::new(),
             progress: None,
             state: State::new(),
+            blocking: None,
         }
     }
 
@@ -68,6 +74,13 @@ impl ToolContext {
     #[must_use]
     pub fn with_state(mut self, state: State) -> Self {
         self.state = state;
+        self
+    }
+
+    /// Sets where work that blocks its thread is done; without it, it is done where the tool runs.
+    #[must_use]
+    pub fn with_blocking(mut self, blocking: Arc<dyn Blocking>) -> Self {
+        self.blocking = Some(blocking);
         self
     }
 
@@ -115,6 +128,27 @@ impl ToolContext {
     /// What the tools of a run share.
     pub fn state(&self) -> &State {
         &self.state
+    }
+
+    /// Does work that blocks its thread off the threads that async tools run on. A panic of it goes on in the caller.
+    ///
+    /// # Errors
+    ///
+    /// A failure, when the run was over before the work could begin.
+    ///
+    /// # Cancel safety
+    ///
+    /// Work that has begun goes on to its end when the future is dropped; long work asks a clone of the context now and
+    /// then whether it [is cancelled](ToolContext::is_cancelled).
+    pub async fn blocking<T, F>(&self, work: F) -> Result<T, ToolError>
+    where
+        F: FnOnce() -> T + Send + 'static,
+        T: Send + 'static,
+    {
+        match &self.blocking {
+            Some(threads) => blocking::run(&**threads, work).await,
+            None => Ok(work()),
+        }
     }
 }
 
