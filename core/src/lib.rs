@@ -94,7 +94,7 @@ pub use schema::{Schema, SchemaError, SchemaErrorKind};
 pub use scripted::{Script, Scripted};
 pub use text::Text;
 pub use tool::{
-    Access, Blocking, HostedTool, Progress, Safety, State, Tool, ToolContext, ToolError,
+    Access, Approval, Blocking, HostedTool, Progress, Safety, State, Tool, ToolContext, ToolError,
     ToolErrorKind, ToolOutput, ToolSpec,
 };
 pub use usage::Usage;

@@ -12,7 +12,7 @@ use async_trait::async_trait;
 pub use context::{Blocking, Progress, State, ToolContext};
 pub use error::{ToolError, ToolErrorKind};
 pub use output::ToolOutput;
-pub use spec::{Access, HostedTool, Safety, ToolSpec};
+pub use spec::{Access, Approval, HostedTool, Safety, ToolSpec};
 
 use crate::{Arguments, ArgumentsError};
 

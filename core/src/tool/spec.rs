@@ -39,6 +39,21 @@ pub struct ToolSpec {
     /// How many bytes of output the model is shown; the run's default where not set.
     #[serde(default)]
     pub max_output: Option<usize>,
+    /// How often in a run the model may mend a call that the tool asked it to; the run's default where not set.
+    #[serde(default)]
+    pub retries: Option<u32>,
+    /// Whether somebody is asked before it runs.
+    #[serde(default)]
+    pub approval: Approval,
+    /// What kind of tool it is, for rules that speak of many at once.
+    #[serde(default)]
+    pub category: Option<Text>,
+    /// Calling it again and again with the same arguments is what it is for.
+    #[serde(default)]
+    pub polling: bool,
+    /// The model is not told of it until somebody shows it.
+    #[serde(default)]
+    pub hidden: bool,
 }
 
 impl ToolSpec {
@@ -53,6 +68,11 @@ impl ToolSpec {
             idempotent: false,
             timeout: None,
             max_output: None,
+            retries: None,
+            approval: Approval::ByPolicy,
+            category: None,
+            polling: false,
+            hidden: false,
         }
     }
 
@@ -91,6 +111,55 @@ impl ToolSpec {
         self.max_output = Some(bytes);
         self
     }
+
+    /// Sets how often in a run the model may mend a call that the tool asked it to.
+    #[must_use]
+    pub fn with_retries(mut self, retries: u32) -> Self {
+        self.retries = Some(retries);
+        self
+    }
+
+    /// Sets whether somebody is asked before it runs.
+    #[must_use]
+    pub fn with_approval(mut self, approval: Approval) -> Self {
+        self.approval = approval;
+        self
+    }
+
+    /// Sets what kind of tool it is.
+    #[must_use]
+    pub fn with_category(mut self, category: impl Into<Text>) -> Self {
+        self.category = Some(category.into());
+        self
+    }
+
+    /// Says that it is called again and again until something has come about, so that repeating it is no sign of a loop.
+    #[must_use]
+    pub fn polling(mut self) -> Self {
+        self.polling = true;
+        self
+    }
+
+    /// Says that the model is not told of it until somebody shows it.
+    #[must_use]
+    pub fn hidden(mut self) -> Self {
+        self.hidden = true;
+        self
+    }
+}
+
+/// Whether somebody is asked before a tool runs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Approval {
+    /// The run's rules say so.
+    #[default]
+    ByPolicy,
+    /// For each call, whatever the rules say.
+    Always,
+    /// For none; only rules that name the tool say otherwise.
+    Never,
 }
 
 /// With which other calls of the same answer a call may run at the same time. Calls that conflict run in call order.
