@@ -2,6 +2,7 @@
 
 mod check;
 mod error;
+mod read;
 
 use std::fmt;
 
@@ -74,7 +75,7 @@ impl Arguments {
     ///
     /// When the text is not JSON or not a `T`; the error says where and why, in words a model can act on.
     pub fn parse<'a, T: Deserialize<'a>>(&'a self) -> Result<T, ArgumentsError> {
-        serde_json::from_str(self.or_empty_object()).map_err(ArgumentsError::not_json)
+        read::read(self.or_empty_object())
     }
 
     /// Looks at the outermost object only: whether it is one, and has the members that `schema` wants.

@@ -19,7 +19,7 @@ const LONGEST_FOUND: usize = 120;
 /// let error = ArgumentsError::mismatch("filters[2].unit", "`celsius` or `kelvin`").with_found("string \"celcius\"");
 /// assert_eq!(
 ///     error.to_string(),
-///     "`filters[2].unit` does not match: expected `celsius` or `kelvin`, found string \"celcius\"",
+///     "`filters[2].unit`: expected `celsius` or `kelvin`, found string \"celcius\"",
 /// );
 /// assert_eq!(ArgumentsError::missing("city").to_string(), "`city` is missing");
 /// ```
@@ -47,14 +47,21 @@ pub enum ArgumentsErrorKind {
     Missing,
     /// Something is there that the tool does not know.
     Unknown,
-    /// A value is not what the tool takes.
+    /// A value is of another type, or none of those that are allowed.
     Mismatch,
+    /// A value is of the right type, and yet the tool does not take it.
+    Invalid,
 }
 
 impl ArgumentsError {
     /// The value at `path` is not what was expected; an empty path means the arguments as a whole.
     pub fn mismatch(path: &str, expected: &str) -> Self {
         ArgumentsError::new(ArgumentsErrorKind::Mismatch, path, expected)
+    }
+
+    /// The value at `path` is not taken, for a reason that the model can act on.
+    pub fn invalid(path: &str, reason: &str) -> Self {
+        ArgumentsError::new(ArgumentsErrorKind::Invalid, path, reason)
     }
 
     /// There is nothing at `path`.
@@ -66,7 +73,11 @@ impl ArgumentsError {
     pub fn unknown(path: &str, known: &[&str]) -> Self {
         let name = path.rsplit('.').next().unwrap_or(path);
         let nearest = nearest_name(name, known.iter().copied()).map(Text::from);
-        let mut error = ArgumentsError::new(ArgumentsErrorKind::Unknown, path, &one_of(known));
+        let mut error = ArgumentsError::new(
+            ArgumentsErrorKind::Unknown,
+            path,
+            &format!("one of {}", one_of(known)),
+        );
         error.0.nearest = nearest;
         error
     }
@@ -85,7 +96,7 @@ impl ArgumentsError {
         self
     }
 
-    pub(super) fn not_json(error: serde_json::Error) -> Self {
+    pub(super) fn not_json(error: &serde_json::Error) -> Self {
         let kind = match error.is_eof() {
             true => ArgumentsErrorKind::Cut,
             false => ArgumentsErrorKind::NotJson,
@@ -93,7 +104,7 @@ impl ArgumentsError {
         ArgumentsError::new(kind, "", &error.to_string())
     }
 
-    fn new(kind: ArgumentsErrorKind, path: &str, expected: &str) -> Self {
+    pub(super) fn new(kind: ArgumentsErrorKind, path: &str, expected: &str) -> Self {
         ArgumentsError(Box::new(Detail {
             kind,
             path: bounded(path, LONGEST_PATH),
@@ -160,27 +171,19 @@ fn bounded(text: &str, longest: usize) -> Text {
 
 impl fmt::Display for ArgumentsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Detail {
-            kind,
-            path,
-            expected,
-            ..
-        } = &*self.0;
-        match (kind, path.as_str()) {
-            (ArgumentsErrorKind::Cut, _) => write!(f, "the arguments end too early: {expected}")?,
-            (ArgumentsErrorKind::NotJson, _) => {
-                write!(f, "the arguments are not JSON: {expected}")?
-            }
-            (ArgumentsErrorKind::Missing, path) => write!(f, "`{path}` is missing")?,
-            (ArgumentsErrorKind::Unknown, path) => {
-                write!(f, "`{path}` is not known: expected one of {expected}")?
-            }
-            (ArgumentsErrorKind::Mismatch, "") => {
-                write!(f, "the arguments do not match: expected {expected}")?
-            }
-            (ArgumentsErrorKind::Mismatch, path) => {
-                write!(f, "`{path}` does not match: expected {expected}")?
-            }
+        let detail = &*self.0;
+        let place = match detail.path.as_str() {
+            "" => "the arguments".to_owned(),
+            path => format!("`{path}`"),
+        };
+        let expected = &detail.expected;
+        match detail.kind {
+            ArgumentsErrorKind::Cut => write!(f, "the JSON ends too early: {expected}")?,
+            ArgumentsErrorKind::NotJson => write!(f, "not JSON: {expected}")?,
+            ArgumentsErrorKind::Missing => write!(f, "{place} is missing")?,
+            ArgumentsErrorKind::Unknown => write!(f, "{place}: not known, expected {expected}")?,
+            ArgumentsErrorKind::Mismatch => write!(f, "{place}: expected {expected}")?,
+            ArgumentsErrorKind::Invalid => write!(f, "{place}: {expected}")?,
         }
         if let Some(found) = self.found() {
             write!(f, ", found {found}")?;
