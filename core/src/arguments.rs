@@ -2,6 +2,7 @@
 
 mod check;
 mod error;
+mod members;
 mod read;
 
 use std::fmt;
@@ -10,6 +11,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 pub use error::{ArgumentsError, ArgumentsErrorKind};
+pub use members::Members;
+pub(crate) use read::read_member;
 
 use crate::{Schema, Text};
 

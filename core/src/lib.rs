@@ -94,10 +94,21 @@ pub use schema::{Schema, SchemaError, SchemaErrorKind};
 pub use scripted::{Script, Scripted};
 pub use text::Text;
 pub use tool::{
-    Access, Approval, Blocking, HostedTool, Progress, Safety, State, Tool, ToolContext, ToolError,
-    ToolErrorKind, ToolOutput, ToolSpec,
+    Access, Approval, Blocking, Callable, Function, HostedTool, IntoOutput, Json, Progress, Safety,
+    State, Tool, ToolContext, ToolError, ToolErrorKind, ToolFuture, ToolOutput, ToolSpec, tool_fn,
 };
 pub use usage::Usage;
+
+/// What the expansions of `#[tool]` and `#[tools]` name; no part of the interface.
+#[doc(hidden)]
+pub mod __private {
+    pub use crate::arguments::Members;
+    pub use crate::tool::function::{
+        Argument, Bound, Definition, Parameter, Properties, Str, bad_arguments, state,
+    };
+    pub use crate::tool::output::probe;
+    pub use crate::{__default_json as default_json, __output as output};
+}
 
 /// The attribute that implementations of [`Model`], [`Tool`] and [`Embedder`] carry.
 pub use async_trait::async_trait;

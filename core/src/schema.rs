@@ -4,12 +4,12 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
-use schemars::transform::RecursiveTransform;
+use schemars::transform::{RecursiveTransform, Transform};
+use schemars::{JsonSchema, SchemaGenerator};
 use serde::de::{self, Deserialize, Deserializer};
 use serde::ser::{Serialize, Serializer};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 mod canonical;
 mod error;
@@ -79,14 +79,7 @@ impl Schema {
     /// several values may come out in another order in another process; a `BTreeSet` does not.
     #[must_use]
     pub fn of<T: JsonSchema + ?Sized>() -> Self {
-        let settings = SchemaSettings::draft2020_12().with(|settings| {
-            settings.inline_subschemas = true;
-            settings.meta_schema = None;
-        });
-        let mut schema = settings
-            .with_transform(RecursiveTransform(remove_number_format))
-            .into_generator()
-            .into_root_schema_for::<T>();
+        let mut schema = Self::generator().into_root_schema_for::<T>();
         if schema.get("title").and_then(Value::as_str) == Some(&*T::schema_name()) {
             schema.remove("title");
         }
@@ -139,6 +132,34 @@ impl Schema {
     /// Fails if the text is not JSON, or its value is neither an object nor a boolean.
     pub fn from_json(json: &str) -> Result<Self, SchemaError> {
         Self::from_value(serde_json::from_str(json).map_err(SchemaError::not_json)?)
+    }
+
+    pub(crate) fn generator() -> SchemaGenerator {
+        let settings = SchemaSettings::draft2020_12().with(|settings| {
+            settings.inline_subschemas = true;
+            settings.meta_schema = None;
+        });
+        settings
+            .with_transform(RecursiveTransform(remove_number_format))
+            .into_generator()
+    }
+
+    /// The schema of an object whose properties were made with the generator.
+    pub(crate) fn of_object(object: Object, mut generator: SchemaGenerator) -> Self {
+        let mut schema = schemars::json_schema!({
+            "type": "object",
+            "properties": object.properties,
+            "additionalProperties": false,
+        });
+        if !object.required.is_empty() {
+            schema.insert("required".to_owned(), object.required.into());
+        }
+        let definitions = generator.take_definitions(false);
+        if !definitions.is_empty() {
+            schema.insert("$defs".to_owned(), definitions.into());
+        }
+        RecursiveTransform(remove_number_format).transform(&mut schema);
+        Self::canonical(schema.to_value())
     }
 
     fn canonical(value: Value) -> Self {
@@ -202,6 +223,13 @@ impl Schema {
         let required = self.as_value().get("required").and_then(Value::as_array);
         required.into_iter().flatten().filter_map(Value::as_str)
     }
+}
+
+/// The parts of an object's schema.
+#[derive(Debug, Default)]
+pub(crate) struct Object {
+    pub(crate) properties: Map<String, Value>,
+    pub(crate) required: Vec<Value>,
 }
 
 /// The formats that schemars gives to numbers after their Rust types.

@@ -2,7 +2,8 @@
 
 mod context;
 mod error;
-mod output;
+pub(crate) mod function;
+pub(crate) mod output;
 mod spec;
 
 use std::sync::Arc;
@@ -11,7 +12,8 @@ use async_trait::async_trait;
 
 pub use context::{Blocking, Progress, State, ToolContext};
 pub use error::{ToolError, ToolErrorKind};
-pub use output::ToolOutput;
+pub use function::{Callable, Function, ToolFuture, tool_fn};
+pub use output::{IntoOutput, Json, ToolOutput};
 pub use spec::{Access, Approval, HostedTool, Safety, ToolSpec};
 
 use crate::{Arguments, ArgumentsError};

@@ -15,15 +15,26 @@ use serde::de::Error as _;
 use serde_json::value::RawValue;
 
 use super::ArgumentsError;
-use fault::{Fault, Trail};
+use fault::{Fault, Step, Trail};
 use value::Tracked;
 
 pub(super) fn read<'de, T: Deserialize<'de>>(text: &'de str) -> Result<T, ArgumentsError> {
+    read_tracked(text).map_err(|fault| explain(text, fault))
+}
+
+/// Reads the value of a member of the outermost object; the path to what does not fit begins with its name.
+pub(crate) fn read_member<'de, T: Deserialize<'de>>(
+    text: &'de str,
+    name: &str,
+) -> Result<T, ArgumentsError> {
+    read_tracked(text).map_err(|fault| explain(text, fault.within(Step::member(name))))
+}
+
+fn read_tracked<'de, T: Deserialize<'de>>(text: &'de str) -> Result<T, Fault> {
     let trail = Trail::default();
     let mut json = serde_json::Deserializer::from_str(text);
     let value = T::deserialize(Tracked::new(&mut json, &trail));
-    let ended = value.and_then(|value| json.end().map(|()| value).map_err(Fault::custom));
-    ended.map_err(|fault| explain(text, fault))
+    value.and_then(|value| json.end().map(|()| value).map_err(Fault::custom))
 }
 
 /// Text that is no JSON at all may fail as a type first, and only the former helps the model.

@@ -1,6 +1,13 @@
+mod into;
+pub mod probe;
+
+use std::borrow::Cow;
+
 use serde::Serialize;
 
-use crate::{JsonText, JsonTextError, Media, OutcomePart, Text, UserPart};
+pub use into::{IntoOutput, Json};
+
+use crate::{Document, JsonText, JsonTextError, Media, OutcomePart, Text, UserPart};
 
 /// What a tool gives the model: text, JSON, pictures, files.
 ///
@@ -62,6 +69,12 @@ impl From<String> for OutcomePart {
     }
 }
 
+impl From<Cow<'_, str>> for OutcomePart {
+    fn from(text: Cow<'_, str>) -> Self {
+        OutcomePart::Text(text.into())
+    }
+}
+
 impl From<Text> for OutcomePart {
     fn from(text: Text) -> Self {
         OutcomePart::Text(text)
@@ -84,5 +97,11 @@ impl From<Media> for OutcomePart {
             UserPart::Document(document) => OutcomePart::Document(document),
             UserPart::Text(text) => OutcomePart::Text(text),
         }
+    }
+}
+
+impl From<Document> for OutcomePart {
+    fn from(document: Document) -> Self {
+        OutcomePart::Document(document)
     }
 }
