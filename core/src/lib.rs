@@ -41,6 +41,7 @@
 //!
 //! # Features
 //!
+//! - `macros`: `#[tool]` and `#[tools]`, which make tools of functions and methods.
 //! - `scripted`: [`Scripted`], a model that plays a script; for tests and examples.
 
 mod accumulate;
@@ -98,6 +99,9 @@ pub use tool::{
     State, Tool, ToolContext, ToolError, ToolErrorKind, ToolFuture, ToolOutput, ToolSpec, tool_fn,
 };
 pub use usage::Usage;
+
+#[cfg(feature = "macros")]
+pub use windlass_tools_macros::{tool, tools};
 
 /// What the expansions of `#[tool]` and `#[tools]` name; no part of the interface.
 #[doc(hidden)]

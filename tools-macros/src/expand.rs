@@ -1,0 +1,160 @@
+//! The checked model as tokens. Nothing is decided here.
+//!
+//! All names that are added begin with two underscores: `#[tool]` turns functions into constants, and a constant of the
+//! user must not be taken for a pattern.
+
+mod definition;
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, format_ident, quote};
+use syn::{Attribute, FnArg, Ident, ItemFn, Pat, Path, ReturnType, Signature, Type};
+
+use crate::input::{Tool, is_ours};
+use crate::methods::Methods;
+use crate::types;
+
+/// A constant under the name of the function, which stands as it was written inside of it.
+pub(crate) fn function(tool: &Tool, function: &ItemFn) -> TokenStream {
+    let definition = definition::of(tool, &quote!(()), &tool.function.to_token_stream());
+    constant(&tool.keys.core, function, &definition)
+}
+
+/// The block as it was written, and one more that makes the tools.
+pub(crate) fn methods(methods: &Methods) -> TokenStream {
+    let (block, visibility) = (&methods.block, &methods.visibility);
+    let own = &block.self_ty;
+    let conditions = block.attrs.iter().filter(|it| it.path().is_ident("cfg"));
+    let names = methods.tools.iter().map(|tool| tool.name.value());
+    let doc = format!(
+        "The tools of this value: `{}`.",
+        names.collect::<Vec<_>>().join("`, `")
+    );
+    let receiver = quote!(::std::sync::Arc<#own>);
+    let bound = methods.tools.iter().map(|tool| {
+        let name = &tool.function;
+        let definition = definition::of(tool, &receiver, &quote!(<#own>::#name));
+        quote!({
+            #definition
+            __tool::Bound::tool(self, &__TOOL)
+        })
+    });
+    let core = definition::core_of(&methods.tools);
+    quote! {
+        #block
+
+        #(#conditions)*
+        impl #own {
+            #[doc = #doc]
+            #visibility fn tools(
+                self: &::std::sync::Arc<Self>,
+            ) -> ::std::vec::Vec<::std::sync::Arc<dyn #core::Tool>> {
+                ::std::vec![#(#bound),*]
+            }
+        }
+    }
+}
+
+/// The constant that is both the function and a tool with this definition.
+pub(crate) fn constant(core: &Path, function: &ItemFn, definition: &TokenStream) -> TokenStream {
+    let (visibility, name) = (&function.vis, &function.sig.ident);
+    let outside = function.attrs.iter().filter(|it| is_seen_outside(it));
+    let pointer = pointer(&function.sig, core);
+    let call = call(&function.sig);
+    let inside = as_written(function);
+    quote! {
+        #(#outside)*
+        #[allow(non_upper_case_globals)]
+        #visibility const #name: #core::Callable<#pointer> = {
+            #inside
+            {
+                #definition
+                #core::Callable::new(#call, &__TOOL)
+            }
+        };
+    }
+}
+
+/// Whether an attribute says something to those who use the function.
+fn is_seen_outside(attribute: &Attribute) -> bool {
+    let names = [
+        "doc",
+        "cfg",
+        "deprecated",
+        "allow",
+        "warn",
+        "deny",
+        "forbid",
+    ];
+    names.iter().any(|name| attribute.path().is_ident(name))
+}
+
+/// The function without what is only for the attribute, or already said outside.
+fn as_written(function: &ItemFn) -> ItemFn {
+    let mut function = function.clone();
+    let is_said = |attribute: &Attribute| {
+        let names = ["doc", "cfg", "deprecated"];
+        names.iter().any(|name| attribute.path().is_ident(name))
+    };
+    function.attrs.retain(|attribute| !is_said(attribute));
+    function.vis = syn::Visibility::Inherited;
+    strip_parameters(&mut function.sig);
+    function
+}
+
+/// Takes the attributes away that the compiler does not know.
+pub(crate) fn strip_parameters(signature: &mut Signature) {
+    for input in &mut signature.inputs {
+        if let FnArg::Typed(input) = input {
+            input.attrs.retain(|attribute| !is_ours(attribute));
+        }
+    }
+}
+
+/// The type of a pointer to the function.
+fn pointer(signature: &Signature, core: &Path) -> TokenStream {
+    let inputs = signature.inputs.iter().filter_map(|input| match input {
+        FnArg::Typed(input) => Some(types::name_lifetimes(&input.ty)),
+        FnArg::Receiver(_) => None,
+    });
+    let (inputs, borrowing): (Vec<Type>, Vec<bool>) = inputs.unzip();
+    let is_borrowing = borrowing.contains(&true);
+    let lifetime = types::borrowed();
+    let output = match &signature.output {
+        ReturnType::Default => quote!(()),
+        ReturnType::Type(_, ty) => types::name_lifetimes(ty).0.to_token_stream(),
+    };
+    let output = match (&signature.asyncness, is_borrowing) {
+        (None, _) => output,
+        (Some(_), true) => quote!(#core::ToolFuture<#lifetime, #output>),
+        (Some(_), false) => quote!(#core::ToolFuture<'static, #output>),
+    };
+    match is_borrowing {
+        true => quote!(for<#lifetime> fn(#(#inputs),*) -> #output),
+        false => quote!(fn(#(#inputs),*) -> #output),
+    }
+}
+
+/// The function, or one that boxes its future.
+fn call(signature: &Signature) -> TokenStream {
+    let name = &signature.ident;
+    if signature.asyncness.is_none() {
+        return name.to_token_stream();
+    }
+    let inputs: Vec<Ident> = signature
+        .inputs
+        .iter()
+        .enumerate()
+        .map(input_name)
+        .collect();
+    quote!(|#(#inputs),*| ::std::boxed::Box::pin(#name(#(#inputs),*)))
+}
+
+fn input_name((at, input): (usize, &FnArg)) -> Ident {
+    match input {
+        FnArg::Typed(input) => match &*input.pat {
+            Pat::Ident(pattern) => format_ident!("__{}", pattern.ident),
+            _ => format_ident!("__{at}"),
+        },
+        FnArg::Receiver(_) => format_ident!("__{at}"),
+    }
+}
