@@ -5,9 +5,11 @@
 
 mod definition;
 
-use proc_macro2::TokenStream;
-use quote::{ToTokens, format_ident, quote};
-use syn::{Attribute, FnArg, Ident, ItemFn, Pat, Path, ReturnType, Signature, Type};
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::{
+    Attribute, FnArg, Ident, ItemFn, Lifetime, Pat, PatType, Path, ReturnType, Signature, Type,
+};
 
 use crate::input::{Tool, is_ours};
 use crate::methods::Methods;
@@ -15,7 +17,7 @@ use crate::types;
 
 /// A constant under the name of the function, which stands as it was written inside of it.
 pub(crate) fn function(tool: &Tool, function: &ItemFn) -> TokenStream {
-    let definition = definition::of(tool, &quote!(()), &tool.function.to_token_stream());
+    let definition = definition::of(tool, &quote!(()), &entry(&function.sig));
     constant(&tool.keys.core, function, &definition)
 }
 
@@ -59,7 +61,8 @@ pub(crate) fn constant(core: &Path, function: &ItemFn, definition: &TokenStream)
     let (visibility, name) = (&function.vis, &function.sig.ident);
     let outside = function.attrs.iter().filter(|it| is_seen_outside(it));
     let pointer = pointer(&function.sig, core);
-    let call = call(&function.sig);
+    let entry = entry(&function.sig);
+    let boxed = boxed(&function.sig, core);
     let inside = as_written(function);
     quote! {
         #(#outside)*
@@ -68,7 +71,8 @@ pub(crate) fn constant(core: &Path, function: &ItemFn, definition: &TokenStream)
             #inside
             {
                 #definition
-                #core::Callable::new(#call, &__TOOL)
+                #boxed
+                #core::Callable::new(#entry, &__TOOL)
             }
         };
     }
@@ -110,51 +114,69 @@ pub(crate) fn strip_parameters(signature: &mut Signature) {
     }
 }
 
+/// What the tool and the pointer call: one of them, so that a future that is not `Send` is complained of once.
+fn entry(signature: &Signature) -> TokenStream {
+    match signature.asyncness {
+        None => signature.ident.to_token_stream(),
+        Some(_) => quote!(__boxed),
+    }
+}
+
+/// An async function as one that boxes its future.
+fn boxed(signature: &Signature, core: &Path) -> Option<TokenStream> {
+    signature.asyncness?;
+    let name = &signature.ident;
+    let lifetime = types::borrowed();
+    let types = inputs(signature).map(|input| types::name_lifetimes(&input.ty).0);
+    let names: Vec<Ident> = inputs(signature).enumerate().map(input_name).collect();
+    let output = output(signature, core, &lifetime);
+    let pin = quote_spanned!(name.span()=> ::std::boxed::Box::pin(#name(#(#names),*)));
+    Some(quote! {
+        fn __boxed<#lifetime>(#(#names: #types),*) -> #output {
+            #pin
+        }
+    })
+}
+
 /// The type of a pointer to the function.
 fn pointer(signature: &Signature, core: &Path) -> TokenStream {
-    let inputs = signature.inputs.iter().filter_map(|input| match input {
-        FnArg::Typed(input) => Some(types::name_lifetimes(&input.ty)),
-        FnArg::Receiver(_) => None,
-    });
-    let (inputs, borrowing): (Vec<Type>, Vec<bool>) = inputs.unzip();
-    let is_borrowing = borrowing.contains(&true);
+    let types = inputs(signature).map(|input| types::name_lifetimes(&input.ty));
+    let (types, borrowing): (Vec<Type>, Vec<bool>) = types.unzip();
     let lifetime = types::borrowed();
+    if borrowing.contains(&true) {
+        let output = output(signature, core, &lifetime);
+        return quote!(for<#lifetime> fn(#(#types),*) -> #output);
+    }
+    let output = output(
+        signature,
+        core,
+        &Lifetime::new("'static", Span::call_site()),
+    );
+    quote!(fn(#(#types),*) -> #output)
+}
+
+/// What a pointer to the function returns, which borrows for the lifetime.
+fn output(signature: &Signature, core: &Path, lifetime: &Lifetime) -> TokenStream {
     let output = match &signature.output {
         ReturnType::Default => quote!(()),
         ReturnType::Type(_, ty) => types::name_lifetimes(ty).0.to_token_stream(),
     };
-    let output = match (&signature.asyncness, is_borrowing) {
-        (None, _) => output,
-        (Some(_), true) => quote!(#core::ToolFuture<#lifetime, #output>),
-        (Some(_), false) => quote!(#core::ToolFuture<'static, #output>),
-    };
-    match is_borrowing {
-        true => quote!(for<#lifetime> fn(#(#inputs),*) -> #output),
-        false => quote!(fn(#(#inputs),*) -> #output),
+    match signature.asyncness {
+        None => output,
+        Some(_) => quote!(#core::ToolFuture<#lifetime, #output>),
     }
 }
 
-/// The function, or one that boxes its future.
-fn call(signature: &Signature) -> TokenStream {
-    let name = &signature.ident;
-    if signature.asyncness.is_none() {
-        return name.to_token_stream();
-    }
-    let inputs: Vec<Ident> = signature
-        .inputs
-        .iter()
-        .enumerate()
-        .map(input_name)
-        .collect();
-    quote!(|#(#inputs),*| ::std::boxed::Box::pin(#name(#(#inputs),*)))
+fn inputs(signature: &Signature) -> impl Iterator<Item = &PatType> {
+    signature.inputs.iter().filter_map(|input| match input {
+        FnArg::Typed(input) => Some(input),
+        FnArg::Receiver(_) => None,
+    })
 }
 
-fn input_name((at, input): (usize, &FnArg)) -> Ident {
-    match input {
-        FnArg::Typed(input) => match &*input.pat {
-            Pat::Ident(pattern) => format_ident!("__{}", pattern.ident),
-            _ => format_ident!("__{at}"),
-        },
-        FnArg::Receiver(_) => format_ident!("__{at}"),
+fn input_name((at, input): (usize, &PatType)) -> Ident {
+    match &*input.pat {
+        Pat::Ident(pattern) => format_ident!("__{}", pattern.ident),
+        _ => format_ident!("__{at}"),
     }
 }

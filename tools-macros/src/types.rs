@@ -29,6 +29,15 @@ pub(crate) enum Pass {
     Into,
 }
 
+/// The type without the invisible group in which a macro hands it on.
+pub(crate) fn ungrouped(ty: &Type) -> &Type {
+    match ty {
+        Type::Group(group) => ungrouped(&group.elem),
+        Type::Paren(paren) => ungrouped(&paren.elem),
+        _ => ty,
+    }
+}
+
 /// Finds out what a parameter of this type is read as.
 pub(crate) fn lower(ty: &Type, core: &Path) -> Result<Lowered> {
     if let Type::Reference(reference) = ty {
@@ -73,7 +82,7 @@ fn lower_target(reference: &TypeReference, core: &Path) -> Result<Type> {
         let message = "what the model gives cannot be changed in place; take it by value";
         return Err(Error::new_spanned(reference, message));
     }
-    match &*reference.elem {
+    match ungrouped(&reference.elem) {
         target if is_str(target) => {
             let lifetime = borrowed();
             Ok(parse_quote!(#core::__private::Str<#lifetime>))
@@ -158,7 +167,7 @@ fn argument_of<'t>(ty: &'t Type, name: &str) -> Option<&'t Type> {
         _ => None,
     });
     match (types.next(), types.next()) {
-        (Some(only), None) if ident == name => Some(only),
+        (Some(only), None) if ident == name => Some(ungrouped(only)),
         _ => None,
     }
 }
@@ -176,10 +185,8 @@ pub(crate) fn is_called(ty: &Type, name: &str) -> bool {
 }
 
 fn last_segment(ty: &Type) -> Option<&PathSegment> {
-    match ty {
+    match ungrouped(ty) {
         Type::Path(TypePath { path, .. }) => path.segments.last(),
-        Type::Group(group) => last_segment(&group.elem),
-        Type::Paren(paren) => last_segment(&paren.elem),
         _ => None,
     }
 }

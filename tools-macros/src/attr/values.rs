@@ -90,14 +90,18 @@ pub(crate) fn check_name(name: &str) -> std::result::Result<(), String> {
     }
 }
 
-/// A number, or an expression for one.
+/// A number, a constant, or a calculation such as `64 * 1024`.
 pub(super) fn number(key: &Meta, example: &str) -> Result<Expr> {
     match value(key, example)? {
-        Expr::Lit(literal) if !matches!(literal.lit, Lit::Int(_)) => {
+        Expr::Lit(ExprLit {
+            lit: Lit::Int(number),
+            ..
+        }) if number.base10_parse::<u64>().is_ok() => Ok(value(key, example)?.clone()),
+        Expr::Binary(_) | Expr::Path(_) => Ok(value(key, example)?.clone()),
+        other => {
             let message = format!("`{0}` is a whole number: `{0} = {example}`", name(key));
-            Err(Error::new_spanned(literal, message))
+            Err(Error::new_spanned(other, message))
         }
-        expression => Ok(expression.clone()),
     }
 }
 

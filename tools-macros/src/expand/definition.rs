@@ -1,8 +1,7 @@
 //! The part that functions and methods have in common: what the model is told, how arguments are read, how it is called.
 
-use proc_macro2::{Literal, TokenStream};
-use quote::{ToTokens, quote, quote_spanned};
-use syn::spanned::Spanned;
+use proc_macro2::{Literal, Span, TokenStream};
+use quote::{quote, quote_spanned};
 use syn::{Path, parse_quote};
 
 use crate::attr::{Access, Approval, Keys, Safety};
@@ -41,20 +40,20 @@ pub(super) fn of(tool: &Tool, receiver: &TokenStream, function: &TokenStream) ->
     }
 }
 
-/// What the model gives, in the order of the parameters.
-fn arguments(tool: &Tool) -> impl Iterator<Item = &Argument> {
+/// What the model gives, in the order of the parameters, with the place of each type.
+fn arguments(tool: &Tool) -> impl Iterator<Item = (&Argument, Span)> {
     tool.parameters
         .iter()
         .filter_map(|parameter| match &parameter.source {
-            Source::Model(argument) => Some(&**argument),
+            Source::Model(argument) => Some((&**argument, parameter.place)),
             _ => None,
         })
 }
 
 fn parameters(tool: &Tool) -> TokenStream {
     let lifetime = types::borrowed();
-    let types = arguments(tool).map(|argument| &argument.lowered.ty);
-    let values = arguments(tool).map(parameter);
+    let types = arguments(tool).map(|(argument, _)| &argument.lowered.ty);
+    let values = arguments(tool).map(|(argument, place)| parameter(argument, place));
     quote! {
         fn __parameters<#lifetime>() -> (#(__tool::Parameter<#lifetime, #types>,)*) {
             (#(#values,)*)
@@ -62,24 +61,22 @@ fn parameters(tool: &Tool) -> TokenStream {
     }
 }
 
-fn parameter(argument: &Argument) -> TokenStream {
+fn parameter(argument: &Argument, place: Span) -> TokenStream {
     let Argument {
         name,
         docs,
         default,
         lowered,
-        ty,
     } = argument;
-    let kind = match lowered.is_optional && default.is_none() {
-        true => quote!(optional),
-        false => quote!(required),
-    };
-    let value = quote_spanned!(ty.span()=> __tool::Parameter::#kind(#name, #docs));
-    let read_as = &lowered.ty;
+    let ty = &lowered.ty;
     match default {
-        None => value,
+        None if lowered.is_optional => {
+            quote_spanned!(place=> __tool::Parameter::optional(#name, #docs))
+        }
+        None => quote_spanned!(place=> __tool::Parameter::required(#name, #docs)),
         Some(default) => {
-            quote!(#value.or(|| #default, || __tool::default_json!(#read_as, #default)))
+            let required = quote_spanned!(place=> __tool::Parameter::required(#name, #docs));
+            quote!(#required.or(|| #default, |__value: &#ty| __tool::default_json!(__value)))
         }
     }
 }
@@ -156,8 +153,8 @@ fn access_name(access: Access) -> TokenStream {
 fn read(tool: &Tool) -> TokenStream {
     let core = &tool.keys.core;
     let lifetime = types::borrowed();
-    let types = arguments(tool).map(|argument| &argument.lowered.ty);
-    let names = arguments(tool).map(|argument| &argument.name);
+    let types = arguments(tool).map(|(argument, _)| &argument.lowered.ty);
+    let names = arguments(tool).map(|(argument, _)| &argument.name);
     let at = indexes(tool);
     let body = match at.is_empty() {
         true => quote! {
@@ -204,95 +201,86 @@ fn safety(tool: &Tool) -> TokenStream {
         let at = Literal::usize_unsuffixed(given.iter().position(|it| *it == name)?);
         Some(quote_spanned!(name.span()=> __given.#at))
     });
+    let key = quote_spanned!(format.span()=> ::std::format!(#format, #(#values),*));
     quote! {
         .with_safety(|__arguments| {
             let __given = __read(__arguments)?;
-            ::core::result::Result::Ok(#core::Safety::#access(::std::format!(#format, #(#values),*)))
+            ::core::result::Result::Ok(#core::Safety::#access(#key))
         })
     }
 }
 
 fn call(tool: &Tool, function: &TokenStream) -> TokenStream {
-    let receiver = match tool.receives_self {
-        true => quote!(__receiver),
-        false => quote!(_),
-    };
-    let receives = tool.receives_self.then(|| quote!(__receiver));
-    let body = body(
-        tool,
-        function,
-        receives,
-        &quote!(__arguments),
-        &quote!(__context),
-    );
+    let receiver = receiver(tool).unwrap_or_else(|| quote!(_));
+    let body = body(tool, function);
     quote! {
         |#receiver, __arguments, __context| ::std::boxed::Box::pin(async move { #body })
     }
 }
 
-/// The work must own what it needs: it may outlive the call.
+/// The work owns what it needs, because it may outlive the call.
 fn call_blocking(tool: &Tool, function: &TokenStream) -> TokenStream {
     let core = &tool.keys.core;
-    let receives = tool.receives_self.then(|| quote!(&__receiver));
-    let (receiver, own) = match tool.receives_self {
-        true => (
-            quote!(__receiver),
-            Some(quote!(let __receiver = ::std::sync::Arc::clone(__receiver);)),
-        ),
-        false => (quote!(_), None),
-    };
-    let body = body(
-        tool,
-        function,
-        receives,
-        &quote!(&__arguments),
-        &quote!(&__context),
-    );
+    let receiver = receiver(tool);
+    let receiver_or_not = receiver.clone().unwrap_or_else(|| quote!(_));
+    let names = receiver
+        .into_iter()
+        .chain([quote!(__arguments), quote!(__context)]);
+    let names: Vec<TokenStream> = names.collect();
+    let body = body(tool, function);
     quote! {
-        |#receiver, __arguments, __outside| ::std::boxed::Box::pin(async move {
-            #own
-            let (__arguments, __context) = (__arguments.clone(), __outside.clone());
-            let __work = move || -> ::core::result::Result<#core::ToolOutput, #core::ToolError> { #body };
-            __outside.blocking(__work).await?
+        |#receiver_or_not, __arguments, __context| ::std::boxed::Box::pin(async move {
+            let __threads = __context;
+            #(let #names = ::core::clone::Clone::clone(#names);)*
+            let __work = move || -> ::core::result::Result<#core::ToolOutput, #core::ToolError> {
+                #(let #names = &#names;)*
+                #body
+            };
+            __threads.blocking(__work).await?
         })
     }
 }
 
-fn body(
-    tool: &Tool,
-    function: &TokenStream,
-    receiver: Option<TokenStream>,
-    arguments: &TokenStream,
-    context: &TokenStream,
-) -> TokenStream {
-    let has_arguments = self::arguments(tool).next().is_some();
+fn receiver(tool: &Tool) -> Option<TokenStream> {
+    tool.receives_self.then(|| quote!(__receiver))
+}
+
+/// Reads the arguments, calls the function and turns what it returns into an output.
+fn body(tool: &Tool, function: &TokenStream) -> TokenStream {
+    let has_arguments = arguments(tool).next().is_some();
     let given = has_arguments.then(|| quote!(let __given =));
-    let passed = receiver.into_iter().chain(passed(tool, context));
+    let passed = receiver(tool).into_iter().chain(passed(tool));
     let wait = tool.is_async.then(|| quote!(.await));
-    let output = quote_spanned!(tool.output=> __tool::output!);
+    let call = quote!(#function(#(#passed),*) #wait);
+    let output = quote_spanned!(tool.output=> __tool::output!(#call));
     quote! {
-        #given __read(#arguments).map_err(__tool::bad_arguments)?;
-        #output(#function(#(#passed),*) #wait)
+        #given __read(__arguments).map_err(__tool::bad_arguments)?;
+        #output
     }
 }
 
 /// What the function is called with.
-fn passed(tool: &Tool, context: &TokenStream) -> impl Iterator<Item = TokenStream> {
+fn passed(tool: &Tool) -> impl Iterator<Item = TokenStream> {
     let mut next = 0..;
-    tool.parameters
-        .iter()
-        .map(move |parameter| match &parameter.source {
-            Source::Context => context.to_token_stream(),
-            Source::State(ty) => quote!(__tool::state::<#ty>(#context)?),
+    tool.parameters.iter().map(move |parameter| {
+        let place = parameter.place;
+        match &parameter.source {
+            Source::Context => quote_spanned!(place=> __context),
+            Source::State(ty) => quote_spanned!(place=> __tool::state::<#ty>(__context)?),
             Source::Model(argument) => {
                 let at = Literal::usize_unsuffixed(next.next().unwrap_or_default());
-                match argument.lowered.pass {
-                    Pass::Value => quote!(__given.#at),
-                    Pass::Reference => quote!(&__given.#at),
-                    Pass::AsRef => quote!(__given.#at.as_ref()),
-                    Pass::AsDeref => quote!(__given.#at.as_deref()),
-                    Pass::Into => quote!(::core::convert::Into::into(__given.#at)),
-                }
+                given(&at, argument.lowered.pass)
             }
-        })
+        }
+    })
+}
+
+fn given(at: &Literal, pass: Pass) -> TokenStream {
+    match pass {
+        Pass::Value => quote!(__given.#at),
+        Pass::Reference => quote!(&__given.#at),
+        Pass::AsRef => quote!(__given.#at.as_ref()),
+        Pass::AsDeref => quote!(__given.#at.as_deref()),
+        Pass::Into => quote!(::core::convert::Into::into(__given.#at)),
+    }
 }

@@ -1,5 +1,6 @@
-use proc_macro2::Ident;
+use proc_macro2::{Ident, Span};
 use quote::ToTokens;
+use syn::spanned::Spanned;
 use syn::{Attribute, Expr, ExprLit, Lit, LitStr, Meta, Pat, PatType, Result, Type, parse_quote};
 
 use crate::attr::Keys;
@@ -14,6 +15,8 @@ const OURS: [&str; 5] = ["doc", "default", "rename", "state", "context"];
 pub(crate) struct Parameter {
     pub(crate) ident: Ident,
     pub(crate) source: Source,
+    /// Where its type stands.
+    pub(crate) place: Span,
 }
 
 /// Where the value of a parameter comes from.
@@ -30,8 +33,6 @@ pub(crate) struct Argument {
     pub(crate) docs: Docs,
     pub(crate) default: Option<Expr>,
     pub(crate) lowered: Lowered,
-    /// The type as it is written, for its place.
-    pub(crate) ty: Type,
 }
 
 impl Parameter {
@@ -39,12 +40,13 @@ impl Parameter {
     pub(super) fn of(input: &PatType, keys: &Keys, problems: &mut Problems) -> Option<Self> {
         refuse_conditions(&input.attrs, problems);
         let ident = problems.take(ident(&input.pat));
+        let ty = types::ungrouped(&input.ty);
         let context = marker(&input.attrs, "context", problems);
         let state = marker(&input.attrs, "state", problems);
         refuse_other_marks(input, context.or(state), problems);
         let source = match (context, state) {
-            (Some(_), _) => problems.take(context_of(&input.ty)),
-            (None, Some(_)) => problems.take(state_of(&input.ty)),
+            (Some(_), _) => problems.take(context_of(ty)),
+            (None, Some(_)) => problems.take(state_of(ty)),
             (None, None) => {
                 let ident = ident.as_ref()?;
                 Argument::of(input, ident, keys, problems).map(|it| Source::Model(Box::new(it)))
@@ -53,6 +55,7 @@ impl Parameter {
         Some(Parameter {
             ident: ident?,
             source: source?,
+            place: ty.span(),
         })
     }
 
@@ -81,14 +84,13 @@ impl Argument {
         }
         let rename = problems.take(rename(&input.attrs))?;
         let default = problems.take(default(&input.attrs))?;
-        let lowered = problems.take(types::lower(&input.ty, &keys.core))?;
+        let lowered = problems.take(types::lower(types::ungrouped(&input.ty), &keys.core))?;
         let own_name = || LitStr::new(ident.to_string().trim_start_matches("r#"), ident.span());
         Some(Argument {
             name: rename.unwrap_or_else(own_name),
             docs,
             default,
             lowered,
-            ty: (*input.ty).clone(),
         })
     }
 }

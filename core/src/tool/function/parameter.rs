@@ -42,7 +42,7 @@ enum Absent<T> {
     Refused,
     Given {
         value: fn() -> T,
-        json: fn() -> Option<Value>,
+        json: fn(&T) -> Option<Value>,
     },
 }
 
@@ -59,15 +59,12 @@ impl<'a, T: Argument<'a>> Parameter<'a, T> {
     }
 }
 
-impl<'a, T> Parameter<'a, Option<T>>
-where
-    Option<T>: Argument<'a>,
-{
+impl<'a, T: Argument<'a>> Parameter<'a, Option<T>> {
     /// A parameter that may be left out.
     pub fn optional(name: &'static str, description: &'static str) -> Self {
         let nothing = Absent::Given {
             value: || None,
-            json: || None,
+            json: |_| None,
         };
         Parameter {
             absent: nothing,
@@ -77,9 +74,9 @@ where
 }
 
 impl<'a, T> Parameter<'a, T> {
-    /// Sets what it is when it is left out, and the JSON of that.
+    /// Sets what it is when it is left out, and how that is written as JSON.
     #[must_use]
-    pub fn or(self, value: fn() -> T, json: fn() -> Option<Value>) -> Self {
+    pub fn or(self, value: fn() -> T, json: fn(&T) -> Option<Value>) -> Self {
         let absent = Absent::Given { value, json };
         Parameter { absent, ..self }
     }

@@ -48,11 +48,10 @@ macro_rules! __output {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __default_json {
-    ($type:ty, $value:expr) => {{
+    ($value:expr) => {{
         #[allow(unused_imports, reason = "each type needs one of the two")]
         use $crate::__private::probe::{NoJson as _, Probe, WithJson as _};
-        let value: $type = $value;
-        (&&Probe::of(&value)).json(&value)
+        (&&Probe::of($value)).json($value)
     }};
 }
 

@@ -32,8 +32,8 @@ impl Properties {
         }
         match parameter.absent {
             Absent::Refused => self.object.required.push(parameter.name.into()),
-            Absent::Given { json, .. } => {
-                if let Some(default) = json() {
+            Absent::Given { value, json } => {
+                if let Some(default) = json(&value()) {
                     note("default", default);
                 }
             }

@@ -1,0 +1,9 @@
+use windlass_core::tool;
+
+/// Looks.
+#[tool(name = "")]
+fn look() {}
+
+fn main() {
+    look();
+}

@@ -1,0 +1,8 @@
+use windlass_core::tool;
+
+#[tool]
+fn look() {}
+
+fn main() {
+    look();
+}

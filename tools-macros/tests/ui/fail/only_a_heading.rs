@@ -1,0 +1,9 @@
+use windlass_core::tool;
+
+/// # Panics
+///
+/// Never.
+#[tool]
+fn look() {}
+
+fn main() {}
