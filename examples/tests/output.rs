@@ -31,3 +31,23 @@ fn quickstart() {
          4 messages, input: 158, output: 40 in all\n",
     );
 }
+
+#[test]
+fn tools() {
+    check(
+        "tools",
+        concat!(
+            "called: Some(\"4 °C in 2 days\")\n",
+            "told: {\"type\":\"object\",\"properties\":{",
+            "\"city\":{\"type\":\"string\",\"description\":\"City name, in English.\"},",
+            "\"days\":{\"type\":\"integer\",\"description\":\"How many days to look ahead.\",",
+            "\"default\":0,\"maximum\":255,\"minimum\":0}},",
+            "\"required\":[\"city\"],\"additionalProperties\":false}\n",
+            "weather: 4 °C in 0 days\n",
+            "weather fails: `Ålesund` is not known; try its English name\n",
+            "weather fails: `day`: not known, expected one of `city`, `days`; did you mean `days`?\n",
+            "sell: 2\n",
+            "sell fails: there are not that many\n",
+        ),
+    );
+}
