@@ -1,0 +1,99 @@
+//! Who says whether a call may run.
+//!
+//! An [`Approver`] is asked after the arguments were checked, for exactly what will run.
+
+mod canonical;
+mod decision;
+mod digest;
+mod pending;
+
+use std::sync::Arc;
+
+use windlass_core::async_trait;
+
+pub use decision::{Decision, Decisions};
+pub use digest::{Digest, DigestError};
+pub use pending::PendingCall;
+
+/// Decides which calls of an answer may run.
+///
+/// It is asked once for all calls that nothing was wrong with. A call that it decides [`Decision::Later`] on, or does
+/// not mention, stays pending while the others go on.
+///
+/// # Example: nothing runs at night
+///
+/// ```
+/// use windlass_agent::{Approver, Decision, Decisions, PendingCall};
+/// use windlass_core::async_trait;
+///
+/// struct OfficeHours {
+///     hour: u8,
+/// }
+///
+/// #[async_trait]
+/// impl Approver for OfficeHours {
+///     async fn decide(&self, pending: &[PendingCall]) -> Decisions {
+///         let open = (8..18).contains(&self.hour);
+///         Decisions::for_all(pending, |call| match open || call.spec.read_only {
+///             true => Decision::Allow,
+///             false => Decision::deny("nothing is changed outside office hours"),
+///         })
+///     }
+/// }
+/// ```
+#[async_trait]
+pub trait Approver: Send + Sync {
+    /// Decides on each of these calls.
+    ///
+    /// # Cancel safety
+    ///
+    /// The future may be dropped when the run is cancelled; then nothing runs, and the calls may be asked for again.
+    async fn decide(&self, pending: &[PendingCall]) -> Decisions;
+}
+
+#[async_trait]
+impl<A: Approver + ?Sized> Approver for Arc<A> {
+    async fn decide(&self, pending: &[PendingCall]) -> Decisions {
+        (**self).decide(pending).await
+    }
+}
+
+#[async_trait]
+impl<A: Approver + ?Sized> Approver for Box<A> {
+    async fn decide(&self, pending: &[PendingCall]) -> Decisions {
+        (**self).decide(pending).await
+    }
+}
+
+/// Lets every call run.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct AllowAll;
+
+#[async_trait]
+impl Approver for AllowAll {
+    async fn decide(&self, pending: &[PendingCall]) -> Decisions {
+        Decisions::for_all(pending, |_| Decision::Allow)
+    }
+}
+
+/// Lets no call run.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct DenyAll;
+
+#[async_trait]
+impl Approver for DenyAll {
+    async fn decide(&self, pending: &[PendingCall]) -> Decisions {
+        Decisions::for_all(pending, |_| Decision::deny("no tool may run here"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_seam_is_object_safe() {
+        fn takes(_: Option<&dyn Approver>) {}
+        takes(None);
+    }
+}

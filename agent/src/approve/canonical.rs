@@ -1,0 +1,133 @@
+//! One spelling for arguments that mean the same.
+//!
+//! Everything is tagged and carries its length, so that no two values share a spelling. Where a reading is not certain
+//! (text that is no JSON, halves of surrogate pairs, nesting that no tool can read) the text counts as it is written.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+/// As deep as `serde_json` reads; no tool sees more.
+const DEPTH: usize = 128;
+
+/// Writes a text with its length.
+pub(super) fn write_text(text: &str, out: &mut Vec<u8>) {
+    write_tagged(b's', text, out);
+}
+
+/// Writes arguments by what they mean, or as they are written if that is not certain.
+pub(super) fn write_arguments(json: &str, out: &mut Vec<u8>) {
+    let start = out.len();
+    let raw = serde_json::from_str::<&RawValue>(json).ok();
+    if raw
+        .and_then(|raw| write_value(raw.get(), DEPTH, out))
+        .is_none()
+    {
+        out.truncate(start);
+        write_tagged(b'?', json, out);
+    }
+}
+
+fn write_tagged(tag: u8, text: &str, out: &mut Vec<u8>) {
+    write_count(tag, text.len(), out);
+    out.extend_from_slice(text.as_bytes());
+}
+
+fn write_count(tag: u8, count: usize, out: &mut Vec<u8>) {
+    out.push(tag);
+    out.extend_from_slice(count.to_string().as_bytes());
+    out.push(b':');
+}
+
+fn write_value(json: &str, depth: usize, out: &mut Vec<u8>) -> Option<()> {
+    let depth = depth.checked_sub(1)?;
+    match json.as_bytes().first()? {
+        b'{' => write_object(serde_json::from_str(json).ok()?, depth, out),
+        b'[' => write_array(serde_json::from_str(json).ok()?, depth, out),
+        b'"' => {
+            write_text(&serde_json::from_str::<Borrowed<'_>>(json).ok()?.0, out);
+            Some(())
+        }
+        b'-' | b'0'..=b'9' => write_number(json, out),
+        _ => {
+            write_tagged(b'l', json, out);
+            Some(())
+        }
+    }
+}
+
+/// Members are sorted by name; those of equal name keep their order, because which of them counts is the reader's.
+fn write_object(Members(mut members): Members<'_>, depth: usize, out: &mut Vec<u8>) -> Option<()> {
+    members.sort_by(|(one, _), (two, _)| one.cmp(two));
+    write_count(b'o', members.len(), out);
+    members.into_iter().try_for_each(|(name, value)| {
+        write_text(&name, out);
+        write_value(value.get(), depth, out)
+    })
+}
+
+fn write_array(items: Vec<&RawValue>, depth: usize, out: &mut Vec<u8>) -> Option<()> {
+    write_count(b'a', items.len(), out);
+    items
+        .into_iter()
+        .try_for_each(|item| write_value(item.get(), depth, out))
+}
+
+/// Writes a number as its digits without zeros at the ends and the power of ten of the last, whatever its size.
+fn write_number(json: &str, out: &mut Vec<u8>) -> Option<()> {
+    let (sign, number) = match json.strip_prefix('-') {
+        Some(number) => ("-", number),
+        None => ("", json),
+    };
+    let (number, power) = number.split_once(['e', 'E']).unwrap_or((number, "0"));
+    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
+    let digits = [whole, fraction].concat();
+    let kept = digits.trim_end_matches('0');
+    let dropped = i64::try_from(digits.len() - kept.len()).ok()?;
+    let after_point = i64::try_from(fraction.len()).ok()?;
+    let significant = kept.trim_start_matches('0');
+    let power = match significant {
+        "" => 0,
+        _ => power
+            .parse::<i64>()
+            .ok()?
+            .checked_sub(after_point)?
+            .checked_add(dropped)?,
+    };
+    write_tagged(b'n', &format!("{sign}{significant}e{power}"), out);
+    Some(())
+}
+
+/// The members of an object in the order they are written, those of equal name included.
+struct Members<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(MembersVisitor)
+    }
+}
+
+struct MembersVisitor;
+
+impl<'de> Visitor<'de> for MembersVisitor {
+    type Value = Members<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members<'de>, A::Error> {
+        let mut members = Vec::new();
+        while let Some((name, value)) = map.next_entry::<Borrowed<'de>, &'de RawValue>()? {
+            members.push((name.0, value));
+        }
+        Ok(Members(members))
+    }
+}
+
+/// A string, borrowed where it has no escapes.
+#[derive(serde::Deserialize)]
+#[serde(transparent)]
+struct Borrowed<'a>(#[serde(borrow)] Cow<'a, str>);
