@@ -83,7 +83,7 @@ fn the_error_says_where_what_was_expected_and_what_was_found() {
         (r#"{"order":{"many":["kelvin",3]}}"#, "`order.many[1]`: expected one of `celsius`, `kelvin`, found integer 3"),
         (r#"{"order":{"pair":[1,"x"]}}"#, "`order.pair[1]`: expected an integer from 0 to 255, found string \"x\""),
         (r#"{"page":100}"#, "`page`: there are only 100 pages"),
-        (r#"[1]"#, "`[0]`: expected an array, found integer 1"),
+        (r#"[1]"#, "the arguments: expected an object, found an array"),
         (r#""text""#, "the arguments: expected an object, found string \"text\""),
         (r#"{"limit":1"#, "the JSON ends too early: EOF while parsing an object at line 1 column 10"),
         (r#"{"limit":"ten",]"#, "not JSON: key must be a string at line 1 column 16"),

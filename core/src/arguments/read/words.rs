@@ -41,7 +41,6 @@ pub(super) fn expected(expected: &dyn Expected) -> String {
         "a map" => "an object",
         "unit" => "null",
         "a borrowed string" => "a string without escapes",
-        name if name.starts_with("struct ") => "an object",
         other => other,
     };
     words.to_owned()
