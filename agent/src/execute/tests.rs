@@ -1,0 +1,6 @@
+mod asked;
+mod cancel;
+mod kit;
+mod limits;
+mod schedule;
+mod table;
