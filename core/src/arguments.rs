@@ -4,6 +4,7 @@ mod check;
 mod error;
 mod members;
 mod read;
+mod words;
 
 use std::fmt;
 
@@ -81,13 +82,25 @@ impl Arguments {
         read::read(self.or_empty_object())
     }
 
-    /// Looks at the outermost object only: whether it is one, and has the members that `schema` wants.
+    /// Checks types, choices, required and unknown members against `schema`, all the way down.
+    ///
+    /// This is for tools that do not [`parse`](Arguments::parse) into a type. What a schema says beyond that (limits,
+    /// patterns, alternatives, references) is not looked at.
+    ///
+    /// ```
+    /// use windlass_core::{Arguments, Schema};
+    ///
+    /// let schema = Schema::from_json(r#"{"type":"object","properties":{"days":{"type":"integer"}}}"#)?;
+    /// let error = Arguments::from(r#"{"days":"two"}"#).check(&schema).expect_err("not a number");
+    /// assert_eq!(error.to_string(), "`days`: expected an integer, found string \"two\"");
+    /// # Ok::<(), windlass_core::SchemaError>(())
+    /// ```
     ///
     /// # Errors
     ///
-    /// When the text is not a JSON object, a required member is missing, or one is there that `schema` does not allow.
+    /// When the text is not JSON, or something in it is not what the schema says.
     pub fn check(&self, schema: &Schema) -> Result<(), ArgumentsError> {
-        check::check(self.parse()?, schema)
+        check::check(&self.parse()?, schema.as_value())
     }
 }
 

@@ -54,8 +54,8 @@ pub trait Tool: Send + Sync {
 
     /// Whether the tool takes these arguments. Every call of an answer is checked before the first one runs.
     ///
-    /// Unless a tool says otherwise the text must be a JSON object with the members that the schema requires, and
-    /// without those that the schema does not allow. `#[tool]` reads the arguments as what the function takes.
+    /// Unless a tool says otherwise this is [`Arguments::check`] against the schema. `#[tool]` reads the arguments as
+    /// what the function takes.
     ///
     /// # Errors
     ///

@@ -1,5 +1,6 @@
 use std::fmt;
 
+use super::words;
 use crate::{Text, nearest_name};
 
 /// The longest of each part of a message, in bytes: what a model wrote may be megabytes.
@@ -72,14 +73,17 @@ impl ArgumentsError {
     /// The last name of `path` is none of those that are `known`.
     pub fn unknown(path: &str, known: &[&str]) -> Self {
         let name = path.rsplit('.').next().unwrap_or(path);
-        let nearest = nearest_name(name, known.iter().copied()).map(Text::from);
-        let mut error = ArgumentsError::new(
-            ArgumentsErrorKind::Unknown,
-            path,
-            &format!("one of {}", one_of(known)),
-        );
-        error.0.nearest = nearest;
-        error
+        ArgumentsError::unknown_member(path, name, known)
+    }
+
+    /// For names that may hold a full stop themselves.
+    pub(super) fn unknown_member(path: &str, name: &str, known: &[&str]) -> Self {
+        let expected = words::one_of(known);
+        let error = ArgumentsError::new(ArgumentsErrorKind::Unknown, path, &expected);
+        match nearest_name(name, known.iter().copied()) {
+            Some(name) => error.with_nearest(name),
+            None => error,
+        }
     }
 
     /// Sets what was found instead.
@@ -96,8 +100,8 @@ impl ArgumentsError {
         self
     }
 
-    pub(super) fn not_json(error: &serde_json::Error) -> Self {
-        let kind = match error.is_eof() {
+    pub(super) fn not_json(text: &str, error: &serde_json::Error) -> Self {
+        let kind = match error.is_eof() || is_cut_in_number(text, error) {
             true => ArgumentsErrorKind::Cut,
             false => ArgumentsErrorKind::NotJson,
         };
@@ -145,18 +149,12 @@ impl ArgumentsError {
     }
 }
 
-/// The names in backticks, as many as fit into a message.
-fn one_of(known: &[&str]) -> String {
-    let mut list = String::new();
-    for name in known {
-        if list.len() + name.len() > LONGEST_EXPECTED - 16 {
-            list.push_str(", …");
-            break;
-        }
-        let comma = if list.is_empty() { "" } else { ", " };
-        list.extend([comma, "`", name, "`"]);
-    }
-    list
+/// Serde takes the end of the text after `-`, `1.` or `1e` for a wrong number.
+fn is_cut_in_number(text: &str, error: &serde_json::Error) -> bool {
+    let last_line = text.rsplit('\n').next().unwrap_or(text);
+    let is_at_the_end =
+        error.line() == text.split('\n').count() && error.column() >= last_line.len();
+    is_at_the_end && text.ends_with(['-', '+', '.', 'e', 'E'])
 }
 
 /// The text, cut at a char border with an ellipsis where it is longer than `longest` bytes.

@@ -8,7 +8,6 @@ mod fault;
 mod key;
 mod value;
 mod visit;
-mod words;
 
 use serde::Deserialize;
 use serde::de::Error as _;
@@ -41,6 +40,6 @@ fn read_tracked<'de, T: Deserialize<'de>>(text: &'de str) -> Result<T, Fault> {
 fn explain(text: &str, fault: Fault) -> ArgumentsError {
     match serde_json::from_str::<&RawValue>(text) {
         Ok(_) => fault.into(),
-        Err(error) => ArgumentsError::not_json(&error),
+        Err(error) => ArgumentsError::not_json(text, &error),
     }
 }

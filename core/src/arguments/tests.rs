@@ -1,6 +1,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use proptest::prelude::{Just, Strategy, any, prop_oneof, proptest};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -86,6 +87,9 @@ fn the_error_says_where_what_was_expected_and_what_was_found() {
         (r#"[1]"#, "the arguments: expected an object, found an array"),
         (r#""text""#, "the arguments: expected an object, found string \"text\""),
         (r#"{"limit":1"#, "the JSON ends too early: EOF while parsing an object at line 1 column 10"),
+        (r#"{"limit":-"#, "the JSON ends too early: invalid number at line 1 column 10"),
+        (r#"{"limit":1e"#, "the JSON ends too early: invalid number at line 1 column 11"),
+        (r#"{"limit":-}"#, "not JSON: invalid number at line 1 column 11"),
         (r#"{"limit":"ten",]"#, "not JSON: key must be a string at line 1 column 16"),
         (r#"{} {}"#, "not JSON: trailing characters at line 1 column 4"),
         ("limit=5", "not JSON: expected value at line 1 column 1"),
@@ -172,34 +176,85 @@ fn a_message_is_short_whatever_the_arguments_are() {
 
 // R-52
 #[test]
-fn without_a_type_the_outermost_members_are_checked() {
+fn without_a_type_the_schema_is_the_measure() {
     let schema = Schema::from_json(
-        r#"{"type":"object","properties":{"city":{},"days":{}},"required":["city"],"additionalProperties":false}"#,
+        r#"{"type": "object", "required": ["city"], "additionalProperties": false, "properties": {
+            "city": {"type": "string"},
+            "days": {"type": ["integer", "null"]},
+            "unit": {"enum": ["celsius", "kelvin", 7]},
+            "stops": {"type": "array", "items": {"type": "object", "required": ["at"], "properties": {"at": {"type": "number"}}}},
+            "free": true
+        }}"#,
     );
     let schema = schema.unwrap();
+    #[rustfmt::skip]
     let cases = [
-        (r#"{"city":1}"#, None),
-        ("", Some("`city` is missing")),
-        (r#"{"days":1}"#, Some("`city` is missing")),
-        (
-            r#"{"city":1,"day":2}"#,
-            Some("`day`: not known, expected one of `city`, `days`; did you mean `days`?"),
-        ),
-        (
-            "[]",
-            Some("the arguments: expected an object, found an array"),
-        ),
-        (
-            r#"{"city":"#,
-            Some("the JSON ends too early: EOF while parsing a value at line 1 column 8"),
-        ),
+        (r#"{"city":"Oslo"}"#, ""),
+        (r#"{"city":"Oslo","days":null,"unit":7,"stops":[{"at":1,"by":"bus"}],"free":[{}]}"#, ""),
+        (r#"{"city":"Oslo","days":2.0}"#, ""),
+        ("", "`city` is missing"),
+        (r#"{"days":1}"#, "`city` is missing"),
+        (r#"{"city":1}"#, "`city`: expected a string, found integer 1"),
+        (r#"{"city":"Oslo","days":1.5}"#, "`days`: expected an integer or null, found number 1.5"),
+        (r#"{"city":"Oslo","unit":"celcius"}"#, "`unit`: expected one of `celsius`, `kelvin`, `7`, found string \"celcius\"; did you mean `celsius`?"),
+        (r#"{"city":"Oslo","stops":[{"at":1},{"by":"bus"}]}"#, "`stops[1].at` is missing"),
+        (r#"{"city":"Oslo","stops":[{"at":false}]}"#, "`stops[0].at`: expected a number, found `false`"),
+        (r#"{"city":"Oslo","day.s":2}"#, "`day.s`: not known, expected one of `city`, `days`, `unit`, `stops`, `free`; did you mean `days`?"),
+        ("[]", "the arguments: expected an object, found an array"),
+        (r#"{"city":"#, "the JSON ends too early: EOF while parsing a value at line 1 column 8"),
     ];
     for (text, expected) in cases {
         let found = Arguments::from(text).check(&schema).err();
-        assert_eq!(
-            found.map(|error| error.to_string()).as_deref(),
-            expected,
-            "{text}"
-        );
+        let found = found.map(|error| error.to_string()).unwrap_or_default();
+        assert_eq!(found, expected, "{text}");
+    }
+    assert_eq!(
+        Arguments::from("5").check(&Schema::from_json("true").unwrap()),
+        Ok(())
+    );
+}
+
+#[test]
+fn strings_are_borrowed_from_the_text() {
+    let arguments = Arguments::from(r#"{"city":"Oslo, the capital of Norway","unit":"kelvin"}"#);
+    let city = arguments.parse::<Filter<'_>>().unwrap().city;
+    let text = arguments.as_str().as_bytes().as_ptr_range();
+    assert!(text.contains(&city.as_ptr()));
+}
+
+fn json() -> impl Strategy<Value = serde_json::Value> {
+    let leaf = prop_oneof![
+        Just(serde_json::Value::Null),
+        any::<bool>().prop_map(Into::into),
+        any::<i64>().prop_map(Into::into),
+        any::<f64>().prop_map(Into::into),
+        ".{0,8}".prop_map(Into::into),
+    ];
+    leaf.prop_recursive(4, 32, 6, |inner| {
+        let members = proptest::collection::vec((".{0,8}", inner.clone()), 0..6);
+        prop_oneof![
+            proptest::collection::vec(inner, 0..6).prop_map(Into::into),
+            members.prop_map(|members| serde_json::Value::Object(members.into_iter().collect())),
+        ]
+    })
+}
+
+proptest! {
+    #[test]
+    fn every_json_value_is_read_as_serde_json_reads_it(value in json()) {
+        let text = value.to_string();
+        let plain: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(Arguments::from(text).parse::<serde_json::Value>().unwrap(), plain);
+    }
+
+    // R-52
+    #[test]
+    fn text_that_is_cut_anywhere_is_cut_and_nothing_else(value in json()) {
+        let text = serde_json::json!({"any": value}).to_string();
+        let cuts = (1..text.len()).filter(|at| text.is_char_boundary(*at));
+        for cut in cuts {
+            let error = Arguments::from(&text[..cut]).parse::<Search<'_>>().unwrap_err();
+            assert!(error.is_cut(), "{}: {error}", &text[..cut]);
+        }
     }
 }

@@ -3,12 +3,8 @@ use std::fmt::{self, Write as _};
 
 use serde::de::{self, Error as _, Expected, Unexpected};
 
-use super::words;
-use crate::arguments::{ArgumentsError, ArgumentsErrorKind};
+use crate::arguments::{ArgumentsError, ArgumentsErrorKind, words};
 use crate::nearest_name;
-
-/// Member names in a path are the model's words, and may be of any length.
-const LONGEST_NAME: usize = 60;
 
 /// What did not fit, with the way to it as far as it is known.
 #[derive(Debug)]
@@ -86,7 +82,7 @@ impl Fault {
 
 impl Step {
     pub(super) fn member(name: &str) -> Self {
-        Step::Member(name.chars().take(LONGEST_NAME).collect())
+        Step::Member(name.chars().take(words::LONGEST_NAME).collect())
     }
 }
 

@@ -6,7 +6,7 @@ use std::fmt;
 
 use super::fault::{Fault, Trail};
 use super::visit::Watch;
-use super::words;
+use crate::arguments::words;
 
 /// A deserializer whose errors know where they are.
 ///

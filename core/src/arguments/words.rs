@@ -1,6 +1,10 @@
 //! Serde's words, in those of JSON.
 
 use serde::de::{Expected, Unexpected};
+use serde_json::Value;
+
+/// Member names in a path are the model's words, and may be of any length.
+pub(super) const LONGEST_NAME: usize = 60;
 
 /// A string that was found is shown up to here.
 const LONGEST_STRING: usize = 60;
@@ -16,6 +20,31 @@ pub(super) fn found(found: Unexpected<'_>) -> String {
         Unexpected::Seq => "an array".to_owned(),
         Unexpected::Map => "an object".to_owned(),
         other => other.to_string(),
+    }
+}
+
+pub(super) fn found_value(value: &Value) -> String {
+    match value {
+        Value::Null => found(Unexpected::Unit),
+        Value::Bool(value) => found(Unexpected::Bool(*value)),
+        Value::Number(number) if number.is_f64() => format!("number {number}"),
+        Value::Number(number) => format!("integer {number}"),
+        Value::String(text) => string(text),
+        Value::Array(_) => found(Unexpected::Seq),
+        Value::Object(_) => found(Unexpected::Map),
+    }
+}
+
+/// A type of JSON Schema.
+pub(super) fn type_name(name: &str) -> &str {
+    match name {
+        "object" => "an object",
+        "array" => "an array",
+        "string" => "a string",
+        "boolean" => "a boolean",
+        "integer" => "an integer",
+        "number" => "a number",
+        other => other,
     }
 }
 
