@@ -154,7 +154,7 @@ async fn take(execution: &mut Execution, mut polls: usize) -> bool {
     .await
 }
 
-//
+//
 #[tokio::test(start_paused = true)]
 async fn cancelled_at_every_poll_each_call_has_one_outcome_and_nothing_runs_on() {
     let asked = calls(&[
