@@ -164,7 +164,8 @@ impl Engine {
 
     /// Checks pending calls again that were decided on, perhaps in another process. Nobody is asked.
     ///
-    /// A call that is not the one that was asked for is refused. What is held counts as allowed if `decisions` say so.
+    /// A call that is not the one that was asked for is refused. [`Settled::waiting`](crate::Settled::waiting) gives
+    /// the calls in order; those that were held need a decision like the others.
     pub fn resume(
         &self,
         toolbox: &Toolbox,

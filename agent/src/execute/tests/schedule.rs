@@ -2,8 +2,9 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use tokio::task::yield_now;
 use tokio::time::{Instant, sleep};
-use windlass_core::{Arguments, Safety, ToolContext, ToolOutput};
+use windlass_core::{Arguments, Progress, Safety, ToolContext, ToolError, ToolOutput};
 
 use super::kit::{Recorder, Toy, calls, run, run_with, toolbox};
 use crate::{Engine, Scope};
@@ -178,4 +179,56 @@ async fn only_so_many_run_at_a_time_in_the_run_and_of_a_tool() {
     )
     .await;
     assert_eq!(recorder.spans(), [(0, 10), (10, 20)]);
+}
+
+type Running = Arc<Mutex<Vec<Safety>>>;
+
+fn kind(arguments: &Arguments) -> Safety {
+    match arguments.as_str() {
+        "0" => Safety::Exclusive,
+        "1" | "2" => Safety::writes(arguments.text().clone()),
+        "3" | "4" => Safety::reads("1"),
+        _ => Safety::Shared,
+    }
+}
+
+/// Yields a few times, and fails if a call runs that it conflicts with.
+fn watchful(running: &Running) -> Toy {
+    let running = Arc::clone(running);
+    let body = move |arguments: Arguments, context: ToolContext| {
+        let running = Arc::clone(&running);
+        async move {
+            let own = kind(&arguments);
+            {
+                let mut running = running.lock().unwrap();
+                assert!(running.iter().all(|other| !own.conflicts_with(other)));
+                running.push(own.clone());
+            }
+            for _ in 0..5 {
+                context.report(Progress::new("still at it"));
+                yield_now().await;
+            }
+            let mut running = running.lock().unwrap();
+            let at = running.iter().position(|other| *other == own);
+            running.swap_remove(at.ok_or(ToolError::failed("gone"))?);
+            Ok(ToolOutput::from("done"))
+        }
+    };
+    Toy::new("watch", body)
+        .with_safety(kind)
+        .with_check(|_| Ok(()))
+}
+
+//
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn on_many_threads_no_conflict_overlaps_and_no_call_is_forgotten() {
+    for round in 0..50_usize {
+        let running = Running::default();
+        let kinds: Vec<String> = (0..30)
+            .map(|at| ((round * 7 + at * at * 3 + at) % 9).to_string())
+            .collect();
+        let asked: Vec<_> = kinds.iter().map(|kind| ("watch", kind.as_str())).collect();
+        let ran = run(&toolbox([watchful(&running)]), calls(&asked)).await;
+        assert_eq!(ran.texts(), ["done"; 30], "round {round}");
+    }
 }
