@@ -63,14 +63,10 @@ impl Prepared {
         if asked.is_empty() {
             return;
         }
-        let decisions = scope
-            .cancel
-            .run_until_cancelled(approver.decide(&asked))
-            .await;
-        self.for_each_job(|call, job| match &decisions {
-            Some(decisions) => job.decided(decisions.on(&call.id), call, toolbox),
-            None => Stage::Done(outcome::cancelled(call)),
-        });
+        let deciding = scope.cancel.run_until_cancelled(approver.decide(&asked));
+        if let Some(decisions) = deciding.await {
+            self.for_each_job(|call, job| job.decided(decisions.on(&call.id), call, toolbox));
+        }
     }
 
     fn deny_without_approver(&mut self) {
@@ -132,6 +128,9 @@ pub(super) async fn prepare(
     }
     let mut prepared = Prepared { calls: stages };
     prepared.approve(engine, toolbox, scope).await;
+    if scope.cancel.is_cancelled() {
+        prepared.for_each_job(|call, _| Stage::Done(outcome::cancelled(call)));
+    }
     prepared.hold();
     prepared
 }

@@ -1,6 +1,6 @@
 use std::future::poll_fn;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::task::Poll;
 use std::time::Duration;
 
@@ -8,7 +8,8 @@ use tokio::runtime::{Builder, Handle};
 use tokio::task::yield_now;
 use tokio::time::{Instant, advance, sleep};
 use windlass_core::{
-    Call, CancellationToken, Outcome, OutcomeStatus, Safety, ToolContext, ToolOutput,
+    Call, CancellationToken, Outcome, OutcomeStatus, Safety, ToolContext, ToolError, ToolOutput,
+    ToolSpec,
 };
 
 use super::kit::{Alive, Toy, assert_legal, calls, run_with, toolbox};
@@ -229,24 +230,44 @@ async fn a_run_that_is_cancelled_before_it_starts_runs_nothing() {
 //
 #[tokio::test(start_paused = true)]
 async fn what_a_tool_left_behind_learns_that_it_is_over() {
-    let (send, receive) = std::sync::mpsc::channel();
+    let left: Arc<Mutex<Option<CancellationToken>>> = Arc::default();
+    let (leave, look) = (Arc::clone(&left), left);
     let forgetful = Toy::new("forgetful", move |_, context: ToolContext| {
-        send.send(context.cancel_token().clone()).unwrap();
+        *leave.lock().unwrap() = Some(context.cancel_token().clone());
         async {
             sleep(second(3600)).await;
             Ok(ToolOutput::new())
         }
     });
-    let tools = toolbox([forgetful.with_spec(|spec| spec.with_timeout(second(1)))]);
-    let ran = run_with(
-        &Engine::new(),
-        &tools,
-        calls(&[("forgetful", "{}")]),
-        &Scope::new(),
-    )
-    .await;
+    let later = Toy::new("later", move |_, _| {
+        let is_over = look.lock().unwrap().as_ref().unwrap().is_cancelled();
+        async move { Ok(ToolOutput::from(format!("over: {is_over}"))) }
+    });
+    let tools = toolbox([
+        forgetful.with_spec(|spec| spec.with_timeout(second(1))),
+        later.with_spec(|spec| spec.with_safety(Safety::Exclusive)),
+    ]);
+    let asked = calls(&[("forgetful", "{}"), ("later", "{}")]);
+    let ran = run_with(&Engine::new(), &tools, asked, &Scope::new()).await;
     assert_eq!(ran.settled.outcomes[0].status, OutcomeStatus::TimedOut);
-    assert!(receive.recv().unwrap().is_cancelled());
+    assert_eq!(ran.texts()[1], "over: true");
+}
+
+//
+#[tokio::test(start_paused = true)]
+async fn a_wait_for_another_attempt_ends_with_a_cancel_and_there_is_none() {
+    let busy = Toy::new("busy", |_, _| async {
+        Err(ToolError::failed("busy").with_retry_after(second(20)))
+    });
+    let tools = toolbox([busy.with_spec(ToolSpec::idempotent)]);
+    let mut execution = start(&tools, calls(&[("busy", "{}")]), &Scope::new()).await;
+    execution.next().await;
+    advance(second(1)).await;
+    let began = Instant::now();
+    execution.settle().await;
+    assert_eq!(began.elapsed(), Duration::ZERO);
+    assert_eq!(execution.worker.board.attempts(0), 1);
+    assert_eq!(execution.finish().outcomes[0].text(), "busy");
 }
 
 //
