@@ -105,10 +105,7 @@ fn a_tool_of_a_third_party_answers_or_says_how_it_failed() {
     assert_eq!(call(r#"{"a":1,"b":2}"#).unwrap(), ToolOutput::from("3"));
     // R-52
     let bad = call(r#"{"a":1}"#).unwrap_err();
-    assert_eq!(
-        bad.message(),
-        "arguments do not match: missing field `b` at line 1 column 7"
-    );
+    assert_eq!(bad.message(), "`b` is missing");
     let large = call(&format!(r#"{{"a":{},"b":1}}"#, i64::MAX)).unwrap_err();
     assert_eq!(large.kind(), windlass_core::ToolErrorKind::Retry);
 }
