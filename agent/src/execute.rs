@@ -38,7 +38,7 @@ use worker::{Job, Report, Worker};
 pub use engine::Engine;
 pub use event::ToolEvent;
 pub use prepare::Prepared;
-pub use scope::{Retries, Scope};
+pub use scope::{Retries, RunScope};
 pub use settled::Settled;
 
 #[cfg(test)]
@@ -47,7 +47,7 @@ mod tests;
 /// The calls of an answer while they run.
 ///
 /// A call starts when the earlier calls that it conflicts with have ended; see [`Plan`]. When the run is cancelled,
-/// what has not started does not start, what runs is told and has the grace time of the [`Scope`] to end, and what is
+/// what has not started does not start, what runs is told and has the grace time of the [`RunScope`] to end, and what is
 /// left is dropped at its next await. Dropping the execution does the same without the grace time.
 ///
 /// Work that a tool handed to [`ToolContext::blocking`](windlass_core::ToolContext::blocking) cannot be stopped from
@@ -89,7 +89,7 @@ enum Phase {
 const CANCELLED: &str = "not run: the run was cancelled";
 
 impl Execution {
-    fn new(engine: &Engine, prepared: Prepared, scope: &Scope) -> Self {
+    fn new(engine: &Engine, prepared: Prepared, scope: &RunScope) -> Self {
         let cancel = scope.cancel.child_token();
         let worker = Worker {
             engine: engine.clone(),

@@ -10,7 +10,7 @@ mod toolbox;
 pub use approve::{
     AllowAll, Approver, Decision, Decisions, DenyAll, Digest, DigestError, PendingCall,
 };
-pub use execute::{Engine, Execution, Prepared, Retries, Scope, Settled, ToolEvent};
+pub use execute::{Engine, Execution, Prepared, Retries, RunScope, Settled, ToolEvent};
 pub use guard::{Guard, Turning};
 pub use plan::Plan;
 pub use repair::{Problem, Repair};

@@ -3,7 +3,7 @@
 use std::sync::Mutex;
 use std::time::Duration;
 
-use windlass_agent::{Engine, Scope, Toolbox};
+use windlass_agent::{Engine, RunScope, Toolbox};
 use windlass_core::{Call, Outcome, State, ToolContext, tool};
 
 /// The files of a toy, by name.
@@ -46,7 +46,7 @@ async fn outcomes(calls: &[(&str, &str)]) -> Vec<String> {
     let calls = calls.map(|(at, (name, arguments))| Call::new(format!("c{at}"), *name, *arguments));
     let (engine, scope) = (
         Engine::new(),
-        Scope::new().with_state(State::new().with(Files::default())),
+        RunScope::new().with_state(State::new().with(Files::default())),
     );
     let prepared = engine.prepare(&toolbox, calls.collect(), &scope).await;
     let mut execution = engine.start(prepared, &scope);

@@ -6,7 +6,7 @@ use std::time::Duration;
 use windlass_core::{Attempt, Backoff, Call, Chance, Decision, RetryPolicy, ToolSpec};
 
 use super::prepare::{self, Prepared};
-use super::{Execution, Scope};
+use super::{Execution, RunScope};
 use crate::{Approver, Decisions, PendingCall, Repair, Toolbox};
 
 /// How calls are run: who repairs and allows them, when they are repeated, and the limits of tools that set none.
@@ -14,7 +14,7 @@ use crate::{Approver, Decisions, PendingCall, Repair, Toolbox};
 /// # Example: run the calls of an answer
 ///
 /// ```
-/// use windlass_agent::{Engine, Scope, ToolEvent, Toolbox};
+/// use windlass_agent::{Engine, RunScope, ToolEvent, Toolbox};
 /// use windlass_core::{
 ///     Arguments, ArgumentsError, Call, Schema, Tool, ToolContext, ToolError, ToolOutput, ToolSpec, async_trait,
 /// };
@@ -51,7 +51,7 @@ use crate::{Approver, Decisions, PendingCall, Repair, Toolbox};
 ///     Call::new("call_2", "weather", r#"{"town":"Rome"}"#),
 /// ];
 ///
-/// let (engine, scope) = (Engine::new(), Scope::new());
+/// let (engine, scope) = (Engine::new(), RunScope::new());
 /// let prepared = engine.prepare(&toolbox, calls, &scope).await;
 /// let mut execution = engine.start(prepared, &scope);
 /// while let Some(event) = execution.next().await {
@@ -158,7 +158,7 @@ impl Engine {
     ///
     /// Nothing has happened when the future is dropped, apart from what a repair and an approver did. When the run is
     /// cancelled meanwhile, the calls count as cancelled.
-    pub async fn prepare(&self, toolbox: &Toolbox, calls: Vec<Call>, scope: &Scope) -> Prepared {
+    pub async fn prepare(&self, toolbox: &Toolbox, calls: Vec<Call>, scope: &RunScope) -> Prepared {
         prepare::prepare(self, toolbox, calls, scope).await
     }
 
@@ -180,7 +180,7 @@ impl Engine {
     /// # Panics
     ///
     /// Outside of a tokio runtime.
-    pub fn start(&self, prepared: Prepared, scope: &Scope) -> Execution {
+    pub fn start(&self, prepared: Prepared, scope: &RunScope) -> Execution {
         Execution::new(self, prepared, scope)
     }
 

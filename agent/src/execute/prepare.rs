@@ -7,7 +7,7 @@ use windlass_core::{Approval, Call, Outcome, Safety};
 
 use super::validate::{Flaw, examine, validate};
 use super::worker::Job;
-use super::{Engine, Scope, outcome};
+use super::{Engine, RunScope, outcome};
 use crate::{Decision, Decisions, PendingCall, Toolbox};
 
 /// The calls of an answer, each examined and decided on; [`Engine::start`] runs those that may run.
@@ -55,7 +55,7 @@ impl Prepared {
     }
 
     /// Asks who says whether the calls may run that nothing is wrong with.
-    async fn approve(&mut self, engine: &Engine, toolbox: &Toolbox, scope: &Scope) {
+    async fn approve(&mut self, engine: &Engine, toolbox: &Toolbox, scope: &RunScope) {
         let Some(approver) = engine.approver() else {
             return self.deny_without_approver();
         };
@@ -111,7 +111,7 @@ pub(super) async fn prepare(
     engine: &Engine,
     toolbox: &Toolbox,
     calls: Vec<Call>,
-    scope: &Scope,
+    scope: &RunScope,
 ) -> Prepared {
     let mut ids = HashSet::with_capacity(calls.len());
     let mut stages = Vec::with_capacity(calls.len());

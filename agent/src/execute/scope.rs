@@ -13,10 +13,10 @@ use windlass_core::{CancellationToken, State, Text};
 ///
 /// ```
 /// use std::time::Duration;
-/// use windlass_agent::Scope;
+/// use windlass_agent::RunScope;
 /// use windlass_core::State;
 ///
-/// let scope = Scope::new()
+/// let scope = RunScope::new()
 ///     .with_state(State::new().with("what the tools share"))
 ///     .with_grace(Duration::from_secs(1))
 ///     .with_concurrency(8)
@@ -24,7 +24,7 @@ use windlass_core::{CancellationToken, State, Text};
 /// assert!(!scope.cancel_token().is_cancelled());
 /// ```
 #[derive(Clone)]
-pub struct Scope {
+pub struct RunScope {
     pub(super) cancel: CancellationToken,
     pub(super) grace: Duration,
     pub(super) state: State,
@@ -32,16 +32,16 @@ pub struct Scope {
     pub(super) permits: Permits,
 }
 
-impl Default for Scope {
+impl Default for RunScope {
     fn default() -> Self {
-        Scope::new()
+        RunScope::new()
     }
 }
 
-impl Scope {
+impl RunScope {
     /// A run that nobody cancels, with five seconds of grace and as many tools at a time as there are calls.
     pub fn new() -> Self {
-        Scope {
+        RunScope {
             cancel: CancellationToken::new(),
             grace: Duration::from_secs(5),
             state: State::new(),
@@ -104,9 +104,9 @@ impl Scope {
     }
 }
 
-impl fmt::Debug for Scope {
+impl fmt::Debug for RunScope {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Scope")
+        f.debug_struct("RunScope")
             .field("is_cancelled", &self.cancel.is_cancelled())
             .field("grace", &self.grace)
             .field("retries", &self.retries)

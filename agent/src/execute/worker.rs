@@ -10,7 +10,7 @@ use windlass_core::{
 use super::board::Board;
 use super::invoke::{Ending, invoke};
 use super::threads::Threads;
-use super::{Engine, Scope};
+use super::{Engine, RunScope};
 use crate::ToolEntry;
 
 /// A call that may run.
@@ -31,7 +31,7 @@ pub(super) struct Report {
 /// What the tasks of an execution share.
 pub(super) struct Worker {
     pub(super) engine: Engine,
-    pub(super) scope: Scope,
+    pub(super) scope: RunScope,
     /// Of this execution; a child of the run's.
     pub(super) cancel: CancellationToken,
     pub(super) board: Board,

@@ -11,7 +11,9 @@ use windlass_core::{
 };
 
 use super::kit::{Toy, assert_legal, calls, run, run_with, toolbox};
-use crate::{Approver, Decision, Decisions, Engine, PendingCall, Problem, Repair, Scope, Toolbox};
+use crate::{
+    Approver, Decision, Decisions, Engine, PendingCall, Problem, Repair, RunScope, Toolbox,
+};
 
 #[derive(serde::Deserialize)]
 struct City {
@@ -79,13 +81,13 @@ async fn what_the_model_saw_is_what_is_dispatched() {
     let seen = toolbox([Toy::says("tool", "the old one")]);
     let engine = Engine::new();
     let prepared = engine
-        .prepare(&seen, calls(&[("tool", "{}")]), &Scope::new())
+        .prepare(&seen, calls(&[("tool", "{}")]), &RunScope::new())
         .await;
     let changed = seen
         .clone()
         .replace(Toy::says("tool", "the new one"))
         .unwrap();
-    let mut execution = engine.start(prepared, &Scope::new());
+    let mut execution = engine.start(prepared, &RunScope::new());
     while execution.next().await.is_some() {}
     assert_eq!(execution.finish().outcomes[0].text(), "the old one");
     assert_eq!(
@@ -186,7 +188,13 @@ async fn a_repair_is_tried_once_checked_again_and_its_failure_told() {
     for (name, arguments, text, asked) in cases {
         let mender = Mender::default();
         let engine = Engine::new().with_repair(mender.clone());
-        let ran = run_with(&engine, &tools, calls(&[(name, arguments)]), &Scope::new()).await;
+        let ran = run_with(
+            &engine,
+            &tools,
+            calls(&[(name, arguments)]),
+            &RunScope::new(),
+        )
+        .await;
         assert_eq!(ran.texts(), [text], "{name} {arguments}");
         assert_eq!(mender.0.load(Ordering::SeqCst), asked);
         let outcome = &ran.settled.outcomes[0];
@@ -248,7 +256,7 @@ async fn approval_is_asked_once_after_validation_for_exactly_what_will_run() {
         ("denied", "5"),
         ("nothing", "{}"),
     ]);
-    let ran = run_with(&engine, &tools, asked, &Scope::new()).await;
+    let ran = run_with(&engine, &tools, asked, &RunScope::new()).await;
     let texts = ran.texts();
     assert_eq!(
         *approver.0.lock().unwrap(),
@@ -305,7 +313,7 @@ async fn answered_calls_go_on_and_the_others_are_resumed() {
         ("alone", "{}"),
     ]);
     asked.push(Call::new("c1", "weather", oslo));
-    let ran = run_with(&engine, &tools, asked.clone(), &Scope::new()).await;
+    let ran = run_with(&engine, &tools, asked.clone(), &RunScope::new()).await;
     let ids = |calls: &[PendingCall]| {
         calls
             .iter()
@@ -326,7 +334,10 @@ async fn answered_calls_go_on_and_the_others_are_resumed() {
     let decisions = Decisions::new()
         .with("c1", Decision::Allow)
         .with("c3", Decision::Allow);
-    let mut execution = engine.start(engine.resume(&tools, waiting(), &decisions), &Scope::new());
+    let mut execution = engine.start(
+        engine.resume(&tools, waiting(), &decisions),
+        &RunScope::new(),
+    );
     while execution.next().await.is_some() {}
     let whole = ran.settled.clone().resumed(&asked, execution.finish());
     assert!(whole.is_complete());
@@ -337,7 +348,10 @@ async fn answered_calls_go_on_and_the_others_are_resumed() {
 
     let mut tampered = waiting();
     tampered[0].call.arguments = r#"{"city":"Rome"}"#.into();
-    let mut execution = engine.start(engine.resume(&tools, tampered, &decisions), &Scope::new());
+    let mut execution = engine.start(
+        engine.resume(&tools, tampered, &decisions),
+        &RunScope::new(),
+    );
     while execution.next().await.is_some() {}
     let outcomes = execution.finish().outcomes;
     assert_eq!(
@@ -391,7 +405,7 @@ async fn a_run_that_is_cancelled_while_it_asks_runs_nothing() {
         Engine::new().with_repair(Slow),
     ] {
         let cancel = CancellationToken::new();
-        let scope = Scope::new().with_cancel(cancel.clone());
+        let scope = RunScope::new().with_cancel(cancel.clone());
         let (tools, asked) = (
             cities(&["weather"]),
             calls(&[("weather", r#"{"city":"Oslo"}"#), ("nothing", "{}")]),

@@ -13,7 +13,7 @@ use windlass_core::{
 };
 
 use super::kit::{Alive, Toy, assert_legal, calls, run_with, toolbox};
-use crate::{Engine, Execution, Scope, ToolEvent, Toolbox};
+use crate::{Engine, Execution, RunScope, ToolEvent, Toolbox};
 
 fn second(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
@@ -35,7 +35,7 @@ fn napping(name: &str, alive: &Alive) -> Toy {
     })
 }
 
-async fn start(tools: &Toolbox, asked: Vec<Call>, scope: &Scope) -> Execution {
+async fn start(tools: &Toolbox, asked: Vec<Call>, scope: &RunScope) -> Execution {
     let engine = Engine::new();
     let prepared = engine.prepare(tools, asked, scope).await;
     engine.start(prepared, scope)
@@ -54,7 +54,7 @@ async fn after_a_drop_no_tool_runs_and_no_task_is_alive() {
     let mut execution = start(
         &tools,
         calls(&[("nap", "{}"), ("nap", "{}"), ("alone", "{}")]),
-        &Scope::new(),
+        &RunScope::new(),
     )
     .await;
     for _ in 0..2 {
@@ -94,7 +94,7 @@ async fn cancelling_signals_then_waits_then_stops() {
     let late = Toy::says("late", "ran").with_spec(|spec| spec.with_safety(Safety::Exclusive));
     let tools = toolbox([polite, deaf, late]);
     let asked = calls(&[("polite", "{}"), ("deaf", "{}"), ("late", "{}")]);
-    let scope = Scope::new().with_grace(second(3));
+    let scope = RunScope::new().with_grace(second(3));
     let mut execution = start(&tools, asked.clone(), &scope).await;
     for _ in 0..2 {
         execution.next().await;
@@ -127,7 +127,7 @@ async fn settling_ends_as_soon_as_the_last_tool_does() {
     let mut execution = start(
         &toolbox([polite]),
         calls(&[("polite", "{}")]),
-        &Scope::new(),
+        &RunScope::new(),
     )
     .await;
     execution.next().await;
@@ -173,7 +173,7 @@ async fn cancelled_at_every_poll_each_call_has_one_outcome_and_nothing_runs_on()
                 napping("alone", &alive).with_spec(|spec| spec.with_safety(Safety::Exclusive)),
             ]);
             let cancel = CancellationToken::new();
-            let scope = Scope::new()
+            let scope = RunScope::new()
                 .with_cancel(cancel.clone())
                 .with_grace(Duration::from_millis(15));
             let mut execution = start(&tools, asked.clone(), &scope).await;
@@ -198,7 +198,7 @@ async fn cancelled_at_every_poll_each_call_has_one_outcome_and_nothing_runs_on()
 //
 #[tokio::test(start_paused = true)]
 async fn a_run_that_is_cancelled_before_it_starts_runs_nothing() {
-    let scope = Scope::new();
+    let scope = RunScope::new();
     scope.cancel_token().cancel();
     let ran = run_with(
         &Engine::new(),
@@ -209,7 +209,7 @@ async fn a_run_that_is_cancelled_before_it_starts_runs_nothing() {
     .await;
     assert_eq!(ran.settled.outcomes[0].status, OutcomeStatus::Cancelled);
 
-    let scope = Scope::new();
+    let scope = RunScope::new();
     let engine = Engine::new();
     let prepared = engine
         .prepare(
@@ -248,7 +248,7 @@ async fn what_a_tool_left_behind_learns_that_it_is_over() {
         later.with_spec(|spec| spec.with_safety(Safety::Exclusive)),
     ]);
     let asked = calls(&[("forgetful", "{}"), ("later", "{}")]);
-    let ran = run_with(&Engine::new(), &tools, asked, &Scope::new()).await;
+    let ran = run_with(&Engine::new(), &tools, asked, &RunScope::new()).await;
     assert_eq!(ran.settled.outcomes[0].status, OutcomeStatus::TimedOut);
     assert_eq!(ran.texts()[1], "over: true");
 }
@@ -260,7 +260,7 @@ async fn a_wait_for_another_attempt_ends_with_a_cancel_and_there_is_none() {
         Err(ToolError::failed("busy").with_retry_after(second(20)))
     });
     let tools = toolbox([busy.with_spec(ToolSpec::idempotent)]);
-    let mut execution = start(&tools, calls(&[("busy", "{}")]), &Scope::new()).await;
+    let mut execution = start(&tools, calls(&[("busy", "{}")]), &RunScope::new()).await;
     execution.next().await;
     advance(second(1)).await;
     let began = Instant::now();
@@ -274,7 +274,7 @@ async fn a_wait_for_another_attempt_ends_with_a_cancel_and_there_is_none() {
 #[tokio::test(start_paused = true)]
 async fn a_call_that_waits_for_a_place_does_not_begin_after_a_cancel() {
     let alive = Alive::default();
-    let scope = Scope::new().with_concurrency(1).with_grace(second(1));
+    let scope = RunScope::new().with_concurrency(1).with_grace(second(1));
     let asked = calls(&[("nap", "{}"), ("nap", "{}")]);
     let mut execution = start(&toolbox([napping("nap", &alive)]), asked, &scope).await;
     execution.next().await;
@@ -321,7 +321,7 @@ fn blocking_work_is_told_of_a_cancel_and_what_has_not_begun_does_not_begin() {
             .unwrap();
         runtime.block_on(async {
             let asked = calls(&[("block", "{}"), ("block", "{}")]);
-            let mut execution = start(&toolbox([blocking(&begun)]), asked, &Scope::new()).await;
+            let mut execution = start(&toolbox([blocking(&begun)]), asked, &RunScope::new()).await;
             while begun.load(Ordering::SeqCst) == 0 {
                 let _ = poll_fn(|cx| Poll::Ready(execution.poll_next(cx))).await;
                 yield_now().await;

@@ -12,7 +12,7 @@ use windlass_core::{
     ToolContext, ToolError, ToolOutput, ToolSpec, async_trait,
 };
 
-use crate::{Engine, Scope, Settled, ToolEvent, Toolbox};
+use crate::{Engine, RunScope, Settled, ToolEvent, Toolbox};
 
 type Output = Result<ToolOutput, ToolError>;
 type Body = Box<
@@ -140,14 +140,14 @@ impl Ran {
 }
 
 pub(super) async fn run(toolbox: &Toolbox, calls: Vec<Call>) -> Ran {
-    run_with(&Engine::new(), toolbox, calls, &Scope::new()).await
+    run_with(&Engine::new(), toolbox, calls, &RunScope::new()).await
 }
 
 pub(super) async fn run_with(
     engine: &Engine,
     toolbox: &Toolbox,
     calls: Vec<Call>,
-    scope: &Scope,
+    scope: &RunScope,
 ) -> Ran {
     let prepared = engine.prepare(toolbox, calls.clone(), scope).await;
     let mut execution = engine.start(prepared, scope);

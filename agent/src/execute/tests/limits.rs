@@ -9,7 +9,7 @@ use windlass_core::{
 };
 
 use super::kit::{Toy, calls, run, run_with, toolbox};
-use crate::{Engine, Scope, ToolEvent};
+use crate::{Engine, RunScope, ToolEvent};
 
 /// Again after a second, up to three attempts.
 struct ThreeAttempts;
@@ -64,7 +64,7 @@ async fn failures_that_may_pass_are_repeated_by_the_policy_if_the_tool_is_idempo
         let tools = toolbox([flaky(failures, error).with_spec(spec)]);
         let engine = Engine::new().with_retry(ThreeAttempts);
         let began = Instant::now();
-        let ran = run_with(&engine, &tools, calls(&[("flaky", "{}")]), &Scope::new()).await;
+        let ran = run_with(&engine, &tools, calls(&[("flaky", "{}")]), &RunScope::new()).await;
         assert_eq!(ran.texts(), [text], "{failures} failures");
         assert_eq!(began.elapsed(), Duration::from_secs(seconds));
         assert_eq!(ran.finished("c0"), (Duration::from_secs(seconds), attempts));
@@ -81,7 +81,7 @@ async fn the_waits_come_from_the_policy_the_chance_and_the_tool() {
             &engine,
             &idempotent(toy),
             calls(&[("flaky", "{}")]),
-            &Scope::new(),
+            &RunScope::new(),
         )
         .await;
         began.elapsed()
@@ -110,7 +110,7 @@ async fn the_model_may_mend_calls_as_often_as_the_tool_says_in_a_run() {
         Err(ToolError::retry(format!("no such city, last: {last}")))
     });
     let tools = toolbox([picky.with_spec(|spec| spec.with_retries(2))]);
-    let scope = Scope::new();
+    let scope = RunScope::new();
     let mut texts = Vec::new();
     for _ in 0..4 {
         let ran = run_with(&Engine::new(), &tools, calls(&[("picky", "{}")]), &scope).await;
@@ -132,7 +132,7 @@ async fn the_model_may_mend_calls_as_often_as_the_tool_says_in_a_run() {
         &Engine::new().with_retries(0),
         &toolbox([flaky(9, || ToolError::retry("no"))]),
         calls(&[("flaky", "{}")]),
-        &Scope::new(),
+        &RunScope::new(),
     )
     .await;
     assert_eq!(
@@ -185,7 +185,7 @@ async fn every_limit_of_the_engine_holds_where_the_tool_sets_none() {
         ("says", "{}"),
         ("says_all", "{}"),
     ]);
-    let ran = run_with(&engine, &tools, asked, &Scope::new()).await;
+    let ran = run_with(&engine, &tools, asked, &RunScope::new()).await;
     let note = |shown: &str, total: usize| {
         format!("{shown}\n[cut here: the first 2 of {total} bytes are shown]")
     };
@@ -323,7 +323,7 @@ async fn tools_share_the_state_of_the_run() {
             ))
         })
     };
-    let scope = Scope::new().with_state(windlass_core::State::new().with(AtomicU32::new(0)));
+    let scope = RunScope::new().with_state(windlass_core::State::new().with(AtomicU32::new(0)));
     let ran = run_with(
         &Engine::new(),
         &toolbox([counts("a"), counts("b")]),

@@ -7,7 +7,7 @@ use tokio::time::{Instant, sleep};
 use windlass_core::{Arguments, Progress, Safety, ToolContext, ToolError, ToolOutput};
 
 use super::kit::{Recorder, Toy, calls, run, run_with, toolbox};
-use crate::{Engine, Scope};
+use crate::{Engine, RunScope};
 
 // R-50
 #[tokio::test(start_paused = true)]
@@ -161,7 +161,7 @@ async fn only_so_many_run_at_a_time_in_the_run_and_of_a_tool() {
         ("look", r#"{"ms":10}"#),
         ("look", r#"{"ms":10}"#),
     ];
-    let scope = Scope::new()
+    let scope = RunScope::new()
         .with_concurrency(2)
         .with_tool_concurrency("browse", 1);
     run_with(&Engine::new(), &tools, calls(&asked), &scope).await;
@@ -170,7 +170,7 @@ async fn only_so_many_run_at_a_time_in_the_run_and_of_a_tool() {
 
     let recorder = Recorder::new();
     let tools = toolbox([recorder.toy("look", Safety::Shared)]);
-    let scope = Scope::new().with_concurrency(0);
+    let scope = RunScope::new().with_concurrency(0);
     run_with(
         &Engine::new(),
         &tools,

@@ -5,7 +5,7 @@ use std::time::Duration;
 use windlass_core::{Call, CancellationToken, OutcomeStatus, ToolError, ToolOutput};
 
 use super::kit::{Ran, Toy, calls, run_with, toolbox};
-use crate::{Approver, Decision, Decisions, Engine, PendingCall, Scope};
+use crate::{Approver, Decision, Decisions, Engine, PendingCall, RunScope};
 
 /// Denies calls of `forbidden`.
 struct Careful;
@@ -62,7 +62,7 @@ async fn between_neighbours(name: &str, arguments: &str, id: &str) -> Ran {
     let mut asked = calls(&[("ok", "{}"), (name, arguments), ("ok", "{}")]);
     asked[1] = Call::new(id, name, arguments);
     let engine = Engine::new().with_approver(Careful);
-    let ran = run_with(&engine, &toolbox(toys()), asked, &Scope::new()).await;
+    let ran = run_with(&engine, &toolbox(toys()), asked, &RunScope::new()).await;
     for neighbour in [0, 2] {
         let outcome = &ran.settled.outcomes[neighbour];
         assert_eq!(
@@ -126,7 +126,7 @@ async fn a_cancelled_call_has_its_outcome_beside_one_that_is_done() {
         async { Ok(ToolOutput::from("stopped")) }
     });
     let tools = toolbox([stops, Toy::sleeps("hang", Duration::from_secs(60))]);
-    let scope = Scope::new().with_cancel(cancel);
+    let scope = RunScope::new().with_cancel(cancel);
     let ran = run_with(
         &Engine::new(),
         &tools,
