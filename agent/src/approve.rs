@@ -2,18 +2,29 @@
 //!
 //! An [`Approver`] is asked after the arguments were checked, for exactly what will run.
 
+mod ask;
 mod canonical;
 mod decision;
 mod digest;
+mod grant;
+mod memory;
 mod pending;
+mod rules;
+mod suggest;
+mod within;
 
 use std::sync::Arc;
 
 use windlass_core::async_trait;
 
+pub use ask::{Answer, Ask, Question};
 pub use decision::{Decision, Decisions};
 pub use digest::{Digest, DigestError};
-pub use pending::PendingCall;
+pub use grant::{Effect, Grant, Keep, Level, Limit, Scope};
+pub use memory::{Grants, Memory};
+pub use pending::{PendingCall, PendingError, PendingErrorKind, PendingSet};
+pub use rules::{Rule, Rules};
+pub use within::Within;
 
 /// Decides which calls of an answer may run.
 ///
@@ -88,12 +99,4 @@ impl Approver for DenyAll {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_seam_is_object_safe() {
-        fn takes(_: Option<&dyn Approver>) {}
-        takes(None);
-    }
-}
+mod tests;

@@ -8,7 +8,9 @@ mod repair;
 mod toolbox;
 
 pub use approve::{
-    AllowAll, Approver, Decision, Decisions, DenyAll, Digest, DigestError, PendingCall,
+    AllowAll, Answer, Approver, Ask, Decision, Decisions, DenyAll, Digest, DigestError, Effect,
+    Grant, Grants, Keep, Level, Limit, Memory, PendingCall, PendingError, PendingErrorKind,
+    PendingSet, Question, Rule, Rules, Scope, Within,
 };
 pub use execute::{Engine, Execution, Prepared, Retries, RunScope, Settled, ToolEvent};
 pub use guard::{Guard, Turning};

@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde_json::Value;
 use serde_json::value::RawValue;
 
 /// As deep as `serde_json` reads; no tool sees more.
@@ -28,6 +29,17 @@ pub(super) fn write_arguments(json: &str, out: &mut Vec<u8>) {
         out.truncate(start);
         write_tagged(b'?', json, out);
     }
+}
+
+/// A member of the arguments that is there once.
+pub(super) fn member(json: &str, name: &str) -> Option<Value> {
+    let Members(members) = serde_json::from_str(json).ok()?;
+    let mut named = members.iter().filter(|(other, _)| other == name);
+    let (_, value) = named.next()?;
+    if named.next().is_some() {
+        return None;
+    }
+    serde_json::from_str(value.get()).ok()
 }
 
 fn write_tagged(tag: u8, text: &str, out: &mut Vec<u8>) {
