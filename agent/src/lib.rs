@@ -6,6 +6,8 @@ mod guard;
 mod plan;
 mod repair;
 mod toolbox;
+#[cfg(feature = "workspace-tools")]
+mod workspace;
 
 pub use approve::{
     AllowAll, Answer, Approver, Ask, Decision, Decisions, DenyAll, Digest, DigestError, Effect,
@@ -17,3 +19,7 @@ pub use guard::{Guard, Turning};
 pub use plan::Plan;
 pub use repair::{Problem, Repair};
 pub use toolbox::{ToolEntry, Toolbox, ToolboxError, ToolboxErrorKind};
+#[cfg(all(feature = "workspace-tools", unix))]
+pub use workspace::Commands;
+#[cfg(feature = "workspace-tools")]
+pub use workspace::Workspace;
