@@ -2,6 +2,8 @@
 
 mod approve;
 mod execute;
+#[cfg(feature = "fetch")]
+mod fetch;
 mod guard;
 mod plan;
 mod repair;
@@ -15,6 +17,8 @@ pub use approve::{
     PendingSet, Question, Rule, Rules, Scope, Within,
 };
 pub use execute::{Engine, Execution, Prepared, Retries, RunScope, Settled, ToolEvent};
+#[cfg(feature = "fetch")]
+pub use fetch::{FetchError, FetchOptions, FetchUrl, Resolver, SystemResolver};
 pub use guard::{Guard, Turning};
 pub use plan::Plan;
 pub use repair::{Problem, Repair};
