@@ -45,10 +45,10 @@ pub use run::Commands;
 ///
 /// # let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
 /// # runtime.block_on(async {
-/// # let folder = tempfile::tempdir()?;
-/// # let folder = folder.path();
+/// # let folder = std::env::temp_dir().join(format!("windlass-read-{}", std::process::id()));
+/// # std::fs::create_dir_all(&folder)?;
 /// std::fs::write(folder.join("notes.txt"), "Oslo\nRome\n")?;
-/// let tools = Workspace::open(folder)?.tools();
+/// let tools = Workspace::open(&folder)?.tools();
 /// let read = tools.iter().find(|tool| tool.spec().name == "read_file").expect("it is there");
 ///
 /// let context = ToolContext::new("call_1");
@@ -57,6 +57,7 @@ pub use run::Commands;
 ///
 /// let error = read.call(&r#"{"path":"../secret"}"#.into(), &context).await.expect_err("it is outside");
 /// assert_eq!(error.message(), "`../secret` has `..` in it; name the file by its path from the workspace");
+/// # std::fs::remove_dir_all(&folder)?;
 /// # Ok::<(), std::io::Error>(())
 /// # }).expect("it runs");
 /// ```
@@ -125,5 +126,6 @@ impl fmt::Debug for Workspace {
     }
 }
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(test)]
+#[cfg(target_os = "linux")]
 mod tests;

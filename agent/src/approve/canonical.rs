@@ -3,6 +3,8 @@
 //! Everything is tagged and carries its length, so that no two values share a spelling. Where a reading is not certain
 //! (text that is no JSON, halves of surrogate pairs, nesting that no tool can read) the text counts as it is written.
 
+mod read;
+
 use std::borrow::Cow;
 use std::fmt;
 
@@ -10,8 +12,7 @@ use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-/// As deep as `serde_json` reads; no tool sees more.
-const DEPTH: usize = 128;
+use read::{Borrowed, Node};
 
 /// Writes a text with its length.
 pub(super) fn write_text(text: &str, out: &mut Vec<u8>) {
@@ -21,11 +22,8 @@ pub(super) fn write_text(text: &str, out: &mut Vec<u8>) {
 /// Writes arguments by what they mean, or as they are written if that is not certain.
 pub(super) fn write_arguments(json: &str, out: &mut Vec<u8>) {
     let start = out.len();
-    let raw = serde_json::from_str::<&RawValue>(json).ok();
-    if raw
-        .and_then(|raw| write_value(raw.get(), DEPTH, out))
-        .is_none()
-    {
+    let written = Node::read(json).and_then(|node| node.write(out));
+    if written.is_none() {
         out.truncate(start);
         write_tagged(b'?', json, out);
     }
@@ -53,38 +51,30 @@ fn write_count(tag: u8, count: usize, out: &mut Vec<u8>) {
     out.push(b':');
 }
 
-fn write_value(json: &str, depth: usize, out: &mut Vec<u8>) -> Option<()> {
-    let depth = depth.checked_sub(1)?;
-    match json.as_bytes().first()? {
-        b'{' => write_object(serde_json::from_str(json).ok()?, depth, out),
-        b'[' => write_array(serde_json::from_str(json).ok()?, depth, out),
-        b'"' => {
-            write_text(&serde_json::from_str::<Borrowed<'_>>(json).ok()?.0, out);
-            Some(())
+impl Node<'_> {
+    fn write(self, out: &mut Vec<u8>) -> Option<()> {
+        match self {
+            Node::Text(text) => write_text(&text, out),
+            Node::Literal(literal) => write_tagged(b'l', literal, out),
+            Node::Number(number) => write_number(number, out)?,
+            Node::List(items) => {
+                write_count(b'a', items.len(), out);
+                items.into_iter().try_for_each(|item| item.write(out))?;
+            }
+            Node::Object(members) => write_object(members, out)?,
         }
-        b'-' | b'0'..=b'9' => write_number(json, out),
-        _ => {
-            write_tagged(b'l', json, out);
-            Some(())
-        }
+        Some(())
     }
 }
 
 /// Members are sorted by name; those of equal name keep their order, because which of them counts is the reader's.
-fn write_object(Members(mut members): Members<'_>, depth: usize, out: &mut Vec<u8>) -> Option<()> {
+fn write_object(mut members: Vec<(Cow<'_, str>, Node<'_>)>, out: &mut Vec<u8>) -> Option<()> {
     members.sort_by(|(one, _), (two, _)| one.cmp(two));
     write_count(b'o', members.len(), out);
     members.into_iter().try_for_each(|(name, value)| {
         write_text(&name, out);
-        write_value(value.get(), depth, out)
+        value.write(out)
     })
-}
-
-fn write_array(items: Vec<&RawValue>, depth: usize, out: &mut Vec<u8>) -> Option<()> {
-    write_count(b'a', items.len(), out);
-    items
-        .into_iter()
-        .try_for_each(|item| write_value(item.get(), depth, out))
 }
 
 /// Writes a number as its digits without zeros at the ends and the power of ten of the last, whatever its size.
@@ -138,8 +128,3 @@ impl<'de> Visitor<'de> for MembersVisitor {
         Ok(Members(members))
     }
 }
-
-/// A string, borrowed where it has no escapes.
-#[derive(serde::Deserialize)]
-#[serde(transparent)]
-struct Borrowed<'a>(#[serde(borrow)] Cow<'a, str>);

@@ -60,6 +60,19 @@ impl Rules {
         self
     }
 
+    /// Holds an edit against the rules that deny: no other arguments get past them than those of the model.
+    fn review(&self, call: &PendingCall, answer: Decision) -> Decision {
+        let Decision::Edit { arguments } = &answer else {
+            return answer;
+        };
+        let mut edited = call.call.clone();
+        edited.arguments = arguments.clone();
+        match self.judge(&PendingCall::new(edited, call.spec.clone())) {
+            denied @ Decision::Deny { .. } => denied,
+            _ => answer,
+        }
+    }
+
     /// What the rules say of a call: [`Decision::Later`] means that it is asked for.
     pub fn judge(&self, call: &PendingCall) -> Decision {
         let matching = || self.rules.iter().filter(|rule| rule.matches(call));
@@ -96,7 +109,7 @@ impl Approver for Rules {
         let answered = asking.decide(&open).await;
         open.iter().fold(judged, |judged, call| {
             let id = &call.call.id;
-            judged.with(id.clone(), answered.on(id).clone())
+            judged.with(id.clone(), self.review(call, answered.on(id).clone()))
         })
     }
 }

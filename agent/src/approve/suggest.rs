@@ -6,8 +6,11 @@ use super::grant::argument;
 use super::within::{host_of, parts_of, words_of};
 use super::{Grant, PendingCall, Scope, Within};
 
+/// What a value says of the place it names, if it is sure.
+type Reading = fn(&str) -> Option<Within>;
+
 /// What an argument of this name says, by the custom of tools.
-const CUSTOM: [(&str, fn(&str) -> Option<Within>); 8] = [
+const CUSTOM: [(&str, Reading); 8] = [
     ("path", folder),
     ("file", folder),
     ("file_path", folder),

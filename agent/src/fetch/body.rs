@@ -1,9 +1,8 @@
+use std::borrow::Cow;
+
 use reqwest::Response;
 use reqwest::header::CONTENT_TYPE;
 use windlass_core::{ToolError, ToolOutput};
-
-/// How far into a body a NUL byte is looked for.
-const HEAD: usize = 8000;
 
 /// Reads a response of text that is not too large.
 pub(super) async fn read(mut response: Response, max: usize) -> Result<ToolOutput, ToolError> {
@@ -26,18 +25,28 @@ pub(super) async fn read(mut response: Response, max: usize) -> Result<ToolOutpu
         }
         body.extend_from_slice(&chunk);
     }
-    if body.iter().take(HEAD).any(|byte| *byte == 0) {
+    let text = String::from_utf8_lossy(&body);
+    let is_text = !text.contains('\0') && (matches!(text, Cow::Borrowed(_)) || says_text(&kind));
+    if !is_text {
         return Err(ToolError::failed(format!(
             "the response is no text (`{kind}`)"
         )));
     }
-    let text = String::from_utf8_lossy(&body);
     let status = response.status();
     if status.is_success() {
         return Ok(text.into_owned().into());
     }
     let shown: String = text.chars().take(2000).collect();
     Err(refusal(status.as_u16(), &shown))
+}
+
+/// Whether a media type is one of text, in which some letters may be of another encoding than UTF-8.
+fn says_text(kind: &str) -> bool {
+    let kind = kind.to_ascii_lowercase();
+    kind.starts_with("text/")
+        || ["json", "xml", "javascript"]
+            .iter()
+            .any(|text| kind.contains(text))
 }
 
 /// A status that is no success; some of them may pass.

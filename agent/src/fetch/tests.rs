@@ -298,7 +298,7 @@ async fn what_is_too_large_is_refused() {
     let endless = ["HTTP/1.1 200 OK\r\n\r\n", &"x".repeat(1 << 20)].concat();
     let chunked = [
         "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n",
-        &"3e8\r\n",
+        "3e8\r\n",
         &"x".repeat(1000),
         "\r\n",
         "3e8\r\n",
@@ -343,6 +343,10 @@ async fn what_is_no_text_or_no_success_is_told() {
         (
             answer("200 OK\r\ncontent-type: image/png", "\u{0}PNG"),
             "the response is no text (`image/png`)",
+        ),
+        (
+            Script::Send(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n\xff\xd8".into()),
+            "the response is no text (`unknown`)",
         ),
         (
             answer("404 Not Found", "no such page"),

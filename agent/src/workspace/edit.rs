@@ -94,7 +94,7 @@ fn apply(before: &str, edits: &[Edit]) -> Result<(String, String), ToolError> {
         };
         let count = count(&text, edit).map_err(failed)?;
         describe(&text, edit, count, &mut report);
-        // Edits that double a text over and over must not fill the memory.
+        // Edits that multiply a text over and over must not fill the memory.
         let grown = text.len() + count * edit.new.len();
         if grown as u64 > MAX_FILE {
             return Err(failed("the file would become too large".to_owned()));

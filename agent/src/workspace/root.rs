@@ -186,10 +186,11 @@ impl<'a> Draft<'a> {
     }
 
     fn fill(&self, contents: &str, permissions: Option<Permissions>) -> io::Result<()> {
-        (&self.file).write_all(contents.as_bytes())?;
+        // Before the contents are there: who could not read the old file must not read the draft of the new one.
         if let Some(permissions) = permissions {
             self.file.set_permissions(permissions)?;
         }
+        (&self.file).write_all(contents.as_bytes())?;
         self.file.sync_all()
     }
 

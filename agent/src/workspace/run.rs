@@ -35,12 +35,12 @@ const GRACE: Duration = Duration::from_secs(1);
 /// use std::time::Duration;
 /// use windlass_agent::{Commands, Workspace};
 ///
-/// # let folder = tempfile::tempdir()?;
+/// # let folder = std::env::temp_dir();
 /// let commands = Commands::new()
 ///     .env("HOME", "/home/ada")
 ///     .timeout(Duration::from_secs(600))
 ///     .max_output(30_000);
-/// let tools = Workspace::open(folder.path())?.with_commands(commands).tools();
+/// let tools = Workspace::open(folder)?.with_commands(commands).tools();
 /// assert!(tools.iter().any(|tool| tool.spec().name == "run_command"));
 /// # Ok::<(), std::io::Error>(())
 /// ```

@@ -2,9 +2,9 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde_json::{Value, json};
-use tempfile::TempDir;
 use windlass_core::{Tool, ToolContext};
 
 use super::{Commands, Workspace};
@@ -17,13 +17,22 @@ mod search;
 
 /// A workspace with a secret beside it.
 struct Folder {
-    parent: TempDir,
+    parent: PathBuf,
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        fs::remove_dir_all(&self.parent).ok();
+    }
 }
 
 impl Folder {
     fn new() -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("windlass-workspace-{}-{number}", std::process::id());
         let folder = Folder {
-            parent: TempDir::new().unwrap(),
+            parent: std::env::temp_dir().join(name),
         };
         fs::create_dir_all(folder.path("")).unwrap();
         fs::create_dir_all(folder.outside("")).unwrap();
@@ -32,11 +41,11 @@ impl Folder {
     }
 
     fn path(&self, path: &str) -> PathBuf {
-        self.parent.path().join("inside").join(path)
+        self.parent.join("inside").join(path)
     }
 
     fn outside(&self, path: &str) -> PathBuf {
-        self.parent.path().join("outside").join(path)
+        self.parent.join("outside").join(path)
     }
 
     fn file(&self, path: &str, contents: impl AsRef<[u8]>) {

@@ -22,6 +22,7 @@ pub(super) fn shown(line: &str) -> Cow<'_, str> {
     if line.len() <= MAX_LINE {
         return Cow::Borrowed(line);
     }
-    let kept = &line[..line.floor_char_boundary(MAX_LINE)];
+    let end = (0..=MAX_LINE).rev().find(|end| line.is_char_boundary(*end));
+    let kept = &line[..end.unwrap_or(0)];
     Cow::Owned(format!("{kept}[… {} more bytes]", line.len() - kept.len()))
 }

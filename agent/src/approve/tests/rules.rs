@@ -184,6 +184,26 @@ async fn unanswered_calls_stay_pending_while_others_go_on() {
 
 // R-63
 #[tokio::test]
+async fn an_edit_is_held_against_what_is_denied() {
+    let (ask, _) = answering(|question| {
+        let edited = match question.pending.call.id.as_str() {
+            "a" => r#"{"path":"secret/key"}"#,
+            _ => r#"{"path":"notes"}"#,
+        };
+        Some(question.answer(Decision::edit(edited)))
+    });
+    let secret = Scope::tool("write").path("path", "secret");
+    let rules = Rules::new()
+        .with(Rule::deny("no").within(secret))
+        .asking(ask);
+    let calls = ["a", "b"].map(|id| named(id, "write", r#"{"path":"x"}"#));
+    let decisions = rules.decide(&calls).await;
+    assert_eq!(on(&decisions, "a"), Decision::deny("no"));
+    assert_eq!(on(&decisions, "b"), Decision::edit(r#"{"path":"notes"}"#));
+}
+
+// R-63
+#[tokio::test]
 async fn an_answer_to_other_arguments_is_no_answer() {
     let (ask, _) = answering(|question| {
         let other = Question::new(named("a", "pay", r#"{"amount":1}"#));

@@ -346,7 +346,7 @@ async fn walks_pass_over_links_pipes_and_names_that_cannot_be_told() {
 #[tokio::test]
 async fn ignore_rules_are_not_read_from_outside() {
     let folder = Folder::new();
-    let rules = folder.parent.path().join("rules");
+    let rules = folder.parent.join("rules");
     fs::write(&rules, "hidden\n").unwrap();
     folder.link(&rules, ".gitignore");
     folder.file("hidden", "");

@@ -152,9 +152,9 @@ async fn all_edits_are_made_or_none() {
 }
 
 #[tokio::test]
-async fn edits_that_double_a_text_over_and_over_end() {
-    let double = json!({"old": "a", "new": "aa", "all": true});
-    let (answer, after) = edit("a", Value::Array(vec![double; 60])).await;
+async fn edits_that_multiply_a_text_over_and_over_end() {
+    let more = json!({"old": "a", "new": "a".repeat(1000), "all": true});
+    let (answer, after) = edit("a", Value::Array(vec![more; 60])).await;
     assert!(
         answer
             .unwrap_err()

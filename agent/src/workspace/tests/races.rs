@@ -1,11 +1,10 @@
 //! Names that change what they stand for between two steps of a tool.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 
 use super::*;
 
 /// Swaps a folder of the workspace for a link to the folder outside, over and over, while tools are called.
-
 fn while_swapping(folder: &Folder, calls: impl FnOnce()) {
     use rustix::fs::{CWD, RenameFlags, renameat_with};
 
@@ -45,7 +44,7 @@ fn a_folder_that_becomes_a_link_leads_nowhere() {
     ];
     let (mut allowed, mut refused) = (0, 0);
     while_swapping(&folder, || {
-        for (name, arguments) in std::iter::repeat_n(&calls, 200).flatten() {
+        for (name, arguments) in std::iter::repeat_n(&calls, 60).flatten() {
             let answer = runtime.block_on(call(&workspace, name, arguments.clone()));
             match &answer {
                 Ok(_) => allowed += 1,
