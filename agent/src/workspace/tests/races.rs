@@ -1,13 +1,14 @@
 //! Names that change what they stand for between two steps of a tool.
 
 use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+use rustix::fs::{CWD, FileType, Mode, RenameFlags, mknodat, renameat_with};
 
 use super::*;
 
 /// Swaps a folder of the workspace for a link to the folder outside, over and over, while tools are called.
 fn while_swapping(folder: &Folder, calls: impl FnOnce()) {
-    use rustix::fs::{CWD, RenameFlags, renameat_with};
-
     let done = AtomicBool::new(false);
     let (one, two) = (folder.path("dir"), folder.path("link"));
     std::thread::scope(|scope| {
@@ -16,8 +17,11 @@ fn while_swapping(folder: &Folder, calls: impl FnOnce()) {
                 renameat_with(CWD, &one, CWD, &two, RenameFlags::EXCHANGE).unwrap();
             }
         });
-        calls();
+        let called = std::panic::catch_unwind(std::panic::AssertUnwindSafe(calls));
         done.store(true, Ordering::Relaxed);
+        if let Err(panic) = called {
+            std::panic::resume_unwind(panic);
+        }
     });
 }
 
@@ -89,4 +93,40 @@ fn two_edits_of_one_file_both_survive() {
         });
         assert_eq!(folder.text("a"), "ONE\nTWO\n");
     }
+}
+
+#[test]
+fn a_file_that_becomes_a_pipe_is_not_waited_for() {
+    let folder = Folder::new();
+    folder.file("dir", "text\n");
+    mknodat(CWD, folder.path("link"), FileType::Fifo, Mode::RWXU, 0).unwrap();
+    let workspace = folder.workspace();
+    let (sender, answers) = std::sync::mpsc::channel();
+    while_swapping(&folder, || {
+        // Not of this scope: where the pipe is waited for, the thread never ends.
+        std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .build()
+                .unwrap();
+            for _ in 0..2000 {
+                let answer =
+                    runtime.block_on(call(&workspace, "read_file", json!({"path": "dir"})));
+                if sender.send(answer).is_err() {
+                    return;
+                }
+            }
+        });
+        let next = || {
+            answers
+                .recv_timeout(Duration::from_secs(20))
+                .map_err(|error| error.to_string())
+        };
+        let all: Vec<_> = std::iter::repeat_with(next)
+            .take(2000)
+            .take_while(Result::is_ok)
+            .collect();
+        assert_eq!(all.len(), 2000, "it waits for the pipe");
+        let read = all.iter().flatten().filter(|answer| answer.is_ok()).count();
+        assert!((1..2000).contains(&read), "{read} reads met the file");
+    });
 }
