@@ -31,7 +31,12 @@ impl Docs {
         let lines = text
             .lines()
             .map(|line| line.strip_prefix(' ').unwrap_or(line).trim_end());
-        let said: Vec<&str> = lines.take_while(|line| !line.starts_with("# ")).collect();
+        let mut is_code = false;
+        let is_said = |line: &&str| {
+            is_code ^= line.trim_start().starts_with("```");
+            is_code || !line.starts_with("# ")
+        };
+        let said: Vec<&str> = lines.take_while(is_said).collect();
         Some(said.join("\n").trim().to_owned())
     }
 }
@@ -70,13 +75,20 @@ mod tests {
             ///
             ///   - with indents
             ///
+            /// ```sh
+            /// # not a heading
+            /// ```
+            ///
             /// # Errors
             ///
             /// When there is none.
             fn read() {}
         };
         let text = Docs::of(&function.attrs).literal();
-        assert_eq!(text.as_deref(), Some("Reads a file.\n\n  - with indents"));
+        assert_eq!(
+            text.as_deref(),
+            Some("Reads a file.\n\n  - with indents\n\n```sh\n# not a heading\n```")
+        );
     }
 
     #[test]

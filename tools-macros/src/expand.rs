@@ -11,7 +11,7 @@ use syn::{
     Attribute, FnArg, Ident, ItemFn, Lifetime, Pat, PatType, Path, ReturnType, Signature, Type,
 };
 
-use crate::input::{Tool, is_ours};
+use crate::input::{Tool, conditions, is_ours};
 use crate::methods::Methods;
 use crate::types;
 
@@ -25,7 +25,7 @@ pub(crate) fn function(tool: &Tool, function: &ItemFn) -> TokenStream {
 pub(crate) fn methods(methods: &Methods) -> TokenStream {
     let (block, visibility) = (&methods.block, &methods.visibility);
     let own = &block.self_ty;
-    let conditions = block.attrs.iter().filter(|it| it.path().is_ident("cfg"));
+    let conditions = conditions(&block.attrs);
     let names = methods.tools.iter().map(|tool| tool.name.value());
     let doc = format!(
         "The tools of this value: `{}`.",
@@ -35,7 +35,8 @@ pub(crate) fn methods(methods: &Methods) -> TokenStream {
     let bound = methods.tools.iter().map(|tool| {
         let name = &tool.function;
         let definition = definition::of(tool, &receiver, &quote!(<#own>::#name));
-        quote!({
+        let conditions = &tool.conditions;
+        quote!(#(#conditions)* {
             #definition
             __tool::Bound::tool(self, &__TOOL)
         })
@@ -50,7 +51,7 @@ pub(crate) fn methods(methods: &Methods) -> TokenStream {
             #visibility fn tools(
                 self: &::std::sync::Arc<Self>,
             ) -> ::std::vec::Vec<::std::sync::Arc<dyn #core::Tool>> {
-                ::std::vec![#(#bound),*]
+                ::std::vec::Vec::from([#(#bound),*])
             }
         }
     }

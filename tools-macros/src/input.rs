@@ -21,6 +21,8 @@ pub(crate) struct Tool {
     pub(crate) name: LitStr,
     pub(crate) docs: Docs,
     pub(crate) function: Ident,
+    /// Under what `#[cfg]` it is there.
+    pub(crate) conditions: Vec<Attribute>,
     pub(crate) receives_self: bool,
     pub(crate) is_async: bool,
     pub(crate) parameters: Vec<Parameter>,
@@ -73,6 +75,7 @@ impl Tool {
             name: tool_name(&keys, &signature.ident, problems),
             docs,
             function: signature.ident.clone(),
+            conditions: conditions(attributes),
             receives_self: signature.receiver().is_some(),
             is_async: signature.asyncness.is_some(),
             parameters,
@@ -80,6 +83,12 @@ impl Tool {
             keys,
         }
     }
+}
+
+/// The conditions under which an item is compiled.
+pub(crate) fn conditions(attributes: &[Attribute]) -> Vec<Attribute> {
+    let is_condition = |attribute: &&Attribute| attribute.path().is_ident("cfg");
+    attributes.iter().filter(is_condition).cloned().collect()
 }
 
 /// Whether the receiver is `&self`.

@@ -59,36 +59,30 @@ fn parse_name(name: &str, text: &LitStr) -> Result<Ident> {
 mod tests {
     use super::*;
 
+    #[track_caller]
+    fn check(text: &str, expected: Option<(&str, &[&str])>) {
+        let text = LitStr::new(text, proc_macro2::Span::call_site());
+        let found = Template::parse(&text).ok();
+        let found = found.as_ref().map(|template| {
+            let names: Vec<String> = template.names.iter().map(Ident::to_string).collect();
+            (template.format.value(), names)
+        });
+        let expected = expected.map(|(format, names)| {
+            let names = names.iter().map(|&name| name.to_owned()).collect();
+            (format.to_owned(), names)
+        });
+        assert_eq!(found, expected);
+    }
+
     #[test]
     fn braces_hold_names_of_parameters() {
-        let cases: [(&str, Option<(&str, &[&str])>); 9] = [
-            ("files", Some(("files", &[]))),
-            ("file:{path}", Some(("file:{}", &["path"]))),
-            ("{a}/{b}", Some(("{}/{}", &["a", "b"]))),
-            ("{{{a}}}", Some(("{{{}}}", &["a"]))),
-            ("a}}", Some(("a}}", &[]))),
-            ("{", None),
-            ("a}", None),
-            ("{a:?}", None),
-            ("{}", None),
-        ];
-        for (text, expected) in cases {
-            let found = Template::parse(&LitStr::new(text, proc_macro2::Span::call_site())).ok();
-            let names = |template: &Template| {
-                template
-                    .names
-                    .iter()
-                    .map(Ident::to_string)
-                    .collect::<Vec<_>>()
-            };
-            let found = found.map(|template| (template.format.value(), names(&template)));
-            let expected = expected.map(|(format, names)| {
-                (
-                    format.to_owned(),
-                    names.iter().map(|&name| name.to_owned()).collect(),
-                )
-            });
-            assert_eq!(found, expected, "of {text}");
+        check("files", Some(("files", &[])));
+        check("file:{path}", Some(("file:{}", &["path"])));
+        check("{a}/{b}", Some(("{}/{}", &["a", "b"])));
+        check("{{{a}}}", Some(("{{{}}}", &["a"])));
+        check("a}}", Some(("a}}", &[])));
+        for wrong in ["{", "a}", "{a:?}", "{}", "{a b}", "{fn}"] {
+            check(wrong, None);
         }
     }
 }

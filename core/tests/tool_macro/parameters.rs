@@ -83,7 +83,11 @@ fn a_function_without_parameters_takes_an_empty_object_or_nothing() {
 
 /// Joins texts.
 #[tool]
-#[allow(clippy::too_many_arguments, reason = "each is lent in another way")]
+#[allow(
+    clippy::too_many_arguments,
+    clippy::needless_lifetimes,
+    reason = "each is lent in another way"
+)]
 fn join<'x>(
     /// Lent.
     a: &str,
@@ -166,6 +170,7 @@ struct Page(#[allow(dead_code, reason = "it is only shown")] u32);
 
 /// Searches.
 #[tool]
+#[allow(clippy::too_many_arguments, reason = "each is read in another way")]
 fn search(
     /// The unit.
     #[default = Unit::Celsius]

@@ -50,15 +50,16 @@ fn arguments(tool: &Tool) -> impl Iterator<Item = (&Argument, Span)> {
         })
 }
 
-fn parameters(tool: &Tool) -> TokenStream {
+fn parameters(tool: &Tool) -> Option<TokenStream> {
+    arguments(tool).next()?;
     let lifetime = types::borrowed();
     let types = arguments(tool).map(|(argument, _)| &argument.lowered.ty);
     let values = arguments(tool).map(|(argument, place)| parameter(argument, place));
-    quote! {
+    Some(quote! {
         fn __parameters<#lifetime>() -> (#(__tool::Parameter<#lifetime, #types>,)*) {
             (#(#values,)*)
         }
-    }
+    })
 }
 
 fn parameter(argument: &Argument, place: Span) -> TokenStream {
