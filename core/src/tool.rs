@@ -39,6 +39,12 @@ use crate::{Arguments, ArgumentsError};
 /// let clock = Clock(ToolSpec::new("clock", "The time of day.", Schema::empty_object()));
 /// assert_eq!(clock.spec().name, "clock");
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no tool",
+    label = "not a tool",
+    note = "write `#[tool]` above a function, or make a tool of a closure with `tool_fn`",
+    note = "the methods under `#[tools]` become tools by `tools()`"
+)]
 #[async_trait]
 pub trait Tool: Send + Sync {
     /// What the model is told of it, and how it is to be run.

@@ -36,11 +36,12 @@ macro_rules! __output {
     ($call:expr) => {{
         #[allow(unused_imports, reason = "each type needs one of each row")]
         use $crate::__private::probe::{
-            OtherError as _, OtherValue as _, OutputValue as _, Plain as _, Probe, TypedError as _,
+            OtherError as _, OtherValue as _, OutputValue as _, Plain as _, Probe as __Probe,
+            TypedError as _,
         };
         let result = $call;
-        let value = (&&&Probe::of(&result)).split(result)?;
-        (&&Probe::of(&value)).show(value)
+        let value = (&&&__Probe::of(&result)).split(result)?;
+        (&&__Probe::of(&value)).show(value)
     }};
 }
 
@@ -50,8 +51,8 @@ macro_rules! __output {
 macro_rules! __default_json {
     ($value:expr) => {{
         #[allow(unused_imports, reason = "each type needs one of the two")]
-        use $crate::__private::probe::{NoJson as _, Probe, WithJson as _};
-        (&&Probe::of($value)).json($value)
+        use $crate::__private::probe::{NoJson as _, Probe as __Probe, WithJson as _};
+        (&&__Probe::of($value)).json($value)
     }};
 }
 
