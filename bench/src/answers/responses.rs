@@ -4,76 +4,61 @@ use crate::Plan;
 const ID: &str = "msg_0123456789abcdef0123456789abcdef0123456789abcdef";
 
 pub(super) fn events(plan: Plan) -> Vec<String> {
-    let whole = quoted(&plan.whole());
-    let part = |text: &str| {
-        format!("{{\"type\":\"output_text\",\"annotations\":[],\"logprobs\":[],\"text\":{text}}}")
-    };
-    let item = |status: &str, content: &str| {
-        format!(
-            "{{\"id\":\"{ID}\",\"type\":\"message\",\"status\":\"{status}\",\"content\":[{content}],\
-             \"role\":\"assistant\"}}"
-        )
-    };
-    let mut events = vec![
-        event(
-            0,
-            "response.created",
-            &format!("\"response\":{}", response("in_progress", "", "null")),
-        ),
-        event(
-            1,
-            "response.in_progress",
-            &format!("\"response\":{}", response("in_progress", "", "null")),
-        ),
-        event(
-            2,
-            "response.output_item.added",
-            &format!("\"output_index\":0,\"item\":{}", item("in_progress", "")),
-        ),
-        event(
-            3,
-            "response.content_part.added",
-            &format!("{PLACE},\"part\":{}", part("\"\"")),
-        ),
-    ];
+    let mut events = opening();
     events.extend(plan.pieces().enumerate().map(|(at, piece)| {
         let (piece, padding) = (quoted(&piece), padding(at));
         let members =
             format!("{PLACE},\"delta\":{piece},\"logprobs\":[],\"obfuscation\":\"{padding}\"");
         event(at + 4, "response.output_text.delta", &members)
     }));
-    let next = plan.deltas + 4;
+    events.extend(closing(plan));
+    events
+}
+
+fn opening() -> Vec<String> {
+    let begun = format!("\"response\":{}", response("in_progress", "", "null"));
+    let added = format!("\"output_index\":0,\"item\":{}", item("in_progress", ""));
+    let part = format!("{PLACE},\"part\":{}", part("\"\""));
+    vec![
+        event(0, "response.created", &begun),
+        event(1, "response.in_progress", &begun),
+        event(2, "response.output_item.added", &added),
+        event(3, "response.content_part.added", &part),
+    ]
+}
+
+fn closing(plan: Plan) -> [String; 4] {
+    let whole = quoted(&plan.whole());
     let usage = format!(
         "{{\"input_tokens\":20,\"input_tokens_details\":{{\"cached_tokens\":0}},\"output_tokens\":{0},\
          \"output_tokens_details\":{{\"reasoning_tokens\":0}},\"total_tokens\":{1}}}",
         plan.deltas,
         plan.deltas + 20
     );
-    let done = item("completed", &part(&whole));
-    let response = response("completed", &done, &usage);
-    events.extend([
-        event(
-            next,
-            "response.output_text.done",
-            &format!("{PLACE},\"text\":{whole},\"logprobs\":[]"),
-        ),
-        event(
-            next + 1,
-            "response.content_part.done",
-            &format!("{PLACE},\"part\":{}", part(&whole)),
-        ),
-        event(
-            next + 2,
-            "response.output_item.done",
-            &format!("\"output_index\":0,\"item\":{done}"),
-        ),
-        event(
-            next + 3,
-            "response.completed",
-            &format!("\"response\":{response}"),
-        ),
-    ]);
-    events
+    let text = format!("{PLACE},\"text\":{whole},\"logprobs\":[]");
+    let part = part(&whole);
+    let item = item("completed", &part);
+    let response = format!("\"response\":{}", response("completed", &item, &usage));
+    let part = format!("{PLACE},\"part\":{part}");
+    let item = format!("\"output_index\":0,\"item\":{item}");
+    let next = plan.deltas + 4;
+    [
+        event(next, "response.output_text.done", &text),
+        event(next + 1, "response.content_part.done", &part),
+        event(next + 2, "response.output_item.done", &item),
+        event(next + 3, "response.completed", &response),
+    ]
+}
+
+fn part(text: &str) -> String {
+    format!("{{\"type\":\"output_text\",\"annotations\":[],\"logprobs\":[],\"text\":{text}}}")
+}
+
+fn item(status: &str, content: &str) -> String {
+    format!(
+        "{{\"id\":\"{ID}\",\"type\":\"message\",\"status\":\"{status}\",\"content\":[{content}],\
+         \"role\":\"assistant\"}}"
+    )
 }
 
 const PLACE: &str = "\"item_id\":\"msg_0123456789abcdef0123456789abcdef0123456789abcdef\",\"output_index\":0,\
