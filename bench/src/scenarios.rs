@@ -1,7 +1,7 @@
 //! What is measured: answers of many shapes, each long and short, so that what is left is the cost of a piece.
 
 use windlass_bench::child::Task;
-use windlass_bench::{Failure, Plan, Shape, Split, Wire};
+use windlass_bench::{Failure, Plan, Split, Wire};
 
 use crate::lab::{Contender, Job, Lab};
 use crate::table::{Measure, Row};
@@ -121,14 +121,10 @@ struct Cells {
 }
 
 impl Scenario {
-    /// Peers are compared where all of them are at home: the text of Chat Completions.
+    /// Peers are compared where all of them are at home: the text of Chat Completions. Some take minutes for events of
+    /// megabytes, so those are left out.
     fn is_for_peers(&self) -> bool {
-        let is_text = match self.kind {
-            Kind::Stream(_) | Kind::Calls(_) => true,
-            Kind::Growth(plan, _) => plan(1).shape == Shape::Text,
-            Kind::Crowd(_) => false,
-        };
-        is_text && self.wire == Wire::Chat
+        self.wire == Wire::Chat && matches!(self.kind, Kind::Stream(_) | Kind::Calls(_))
     }
 
     fn run(&self, lab: &Lab, who: &Contender, cells: &mut Cells) -> Result<(), Failure> {
