@@ -1,6 +1,7 @@
 //! Events in, a response out: the one place where an answer is put together.
 
 mod building;
+mod words;
 
 use crate::{
     Assistant, Completion, Event, Finish, ModelId, OrderError, PartIndex, Response, Started, Usage,

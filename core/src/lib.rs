@@ -45,8 +45,8 @@
 //! - `scripted`: [`Scripted`], a model that plays a script; for tests and examples.
 
 mod accumulate;
-mod base64;
 mod arguments;
+mod base64;
 mod calls;
 mod conversation;
 mod embed;
@@ -68,8 +68,8 @@ mod tool;
 mod usage;
 
 pub use accumulate::Accumulator;
-pub use base64::{decode_base64, encode_base64};
 pub use arguments::{Arguments, ArgumentsError, ArgumentsErrorKind};
+pub use base64::{decode_base64, encode_base64};
 pub use calls::{CallKey, CallSlots, Slot};
 pub use conversation::{Conversation, ConversationError, Entry, Repairs};
 pub use embed::{EmbedKind, EmbedRequest, Embedder, Embeddings};

@@ -31,6 +31,8 @@ pub(crate) struct Dependency {
     pub(crate) name: String,
     kind: Option<Kind>,
     req: String,
+    /// Whether only a feature asks for it.
+    pub(crate) optional: bool,
 }
 
 #[derive(Debug, Deserialize, PartialEq, Eq)]
@@ -118,7 +120,9 @@ impl Dependency {
 
     #[cfg(test)]
     fn of(text: &str) -> Self {
+        let optional = text.starts_with("optional ");
         let (kind, req, name) = match text.split_once(' ') {
+            Some(("optional", name)) => (None, "^0.1.0", name),
             Some(("dev", name)) => (Some(Kind::Dev), "^0.1.0", name),
             Some(("dev-path", name)) => (Some(Kind::Dev), "*", name),
             Some(("build", name)) => (Some(Kind::Build), "^0.1.0", name),
@@ -128,10 +132,12 @@ impl Dependency {
             name: name.to_owned(),
             kind,
             req: req.to_owned(),
+            optional,
         }
     }
 }
 
 /// Every feature that builds on a machine with nothing but Rust, beside the default ones. `native-tls` is not among them:
 /// it needs the headers of the system's TLS library.
-pub(crate) const FEATURES: &str = "windlass-core/scripted,windlass-provider/simulate";
+pub(crate) const FEATURES: &str = "windlass-core/scripted,windlass-core/macros,windlass-provider/simulate,windlass-agent/workspace-tools,\
+     windlass-agent/fetch";

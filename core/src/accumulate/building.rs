@@ -1,3 +1,4 @@
+use super::words::Words;
 use crate::message::{
     AssistantPart, Call, CallId, Citation, Item, Media, MediaPart, Seal, TextPart, Thinking,
 };
@@ -14,19 +15,19 @@ pub(super) struct Building {
 #[derive(Clone, Debug)]
 enum Content {
     Text {
-        text: String,
+        text: Words,
         citations: Vec<Citation>,
     },
     Thinking {
-        text: String,
+        text: Words,
     },
     Refusal {
-        text: String,
+        text: Words,
     },
     Call {
         id: CallId,
         name: Text,
-        arguments: String,
+        arguments: Words,
     },
     Media(Box<Media>),
     Item(Box<Item>),
@@ -37,19 +38,19 @@ impl Building {
     pub(super) fn open(event: &Event) -> Option<Self> {
         let content = match event {
             Event::Text { text, .. } => Content::Text {
-                text: text.to_string(),
+                text: Words::One(text.clone()),
                 citations: Vec::new(),
             },
             Event::Thinking { text, .. } => Content::Thinking {
-                text: text.to_string(),
+                text: Words::One(text.clone()),
             },
             Event::Refusal { text, .. } => Content::Refusal {
-                text: text.to_string(),
+                text: Words::One(text.clone()),
             },
             Event::Call { call, .. } => Content::Call {
                 id: call.id.clone(),
                 name: call.name.clone(),
-                arguments: String::new(),
+                arguments: Words::One(Text::new()),
             },
             Event::Media { media, .. } => Content::Media(media.clone()),
             Event::Item { item, .. } => Content::Item(item.clone()),
@@ -81,7 +82,7 @@ impl Building {
                 Content::Call {
                     arguments: text, ..
                 },
-            ) => text.push_str(new),
+            ) => text.push(new),
             (Event::PartEnd { .. }, _) => self.ended = true,
             (Event::Call { .. }, Content::Call { .. }) => {
                 return Err("another call is there already");
@@ -114,16 +115,16 @@ impl Building {
         let seal = self.seal;
         match self.content {
             Content::Text { text, citations } => AssistantPart::Text(TextPart {
-                text: text.into(),
+                text: text.into_text(),
                 citations,
                 seal,
             }),
             Content::Thinking { text } => AssistantPart::Thinking(Thinking {
-                text: text.into(),
+                text: text.into_text(),
                 seal,
             }),
             Content::Refusal { text } => AssistantPart::Refusal(TextPart {
-                text: text.into(),
+                text: text.into_text(),
                 citations: Vec::new(),
                 seal,
             }),
@@ -134,7 +135,7 @@ impl Building {
             } => AssistantPart::Call(Call {
                 id,
                 name,
-                arguments: arguments.into(),
+                arguments: arguments.into_text().into(),
                 seal,
             }),
             Content::Media(media) => AssistantPart::Media(MediaPart {

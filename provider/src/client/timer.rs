@@ -1,6 +1,6 @@
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use tokio::time::{Instant, Sleep, sleep_until};
@@ -20,6 +20,8 @@ pub(crate) struct Timer {
     waiting: Option<Instant>,
     has_output: bool,
     alarm: Option<Pin<Box<Sleep>>>,
+    /// Who the alarm wakes.
+    waker: Option<Waker>,
 }
 
 impl Timer {
@@ -30,6 +32,7 @@ impl Timer {
             waiting: None,
             has_output: false,
             alarm: None,
+            waker: None,
         }
     }
 
@@ -70,6 +73,10 @@ impl Timer {
         let Some((deadline, clock)) = self.next_deadline() else {
             return Poll::Pending;
         };
+        if self.is_set(deadline, context) {
+            return Poll::Pending;
+        }
+        self.waker = Some(context.waker().clone());
         loop {
             let alarm = self
                 .alarm
@@ -83,6 +90,13 @@ impl Timer {
                 Poll::Ready(()) => return Poll::Ready(self.ran_out(clock)),
             }
         }
+    }
+
+    /// Whether the alarm is on its way to ring in time for the one who asks, so that it need not be asked.
+    fn is_set(&self, deadline: Instant, context: &Context<'_>) -> bool {
+        let in_time = |alarm: &Pin<Box<Sleep>>| !alarm.is_elapsed() && alarm.deadline() <= deadline;
+        let wakes = |waker: &Waker| waker.will_wake(context.waker());
+        self.alarm.as_ref().is_some_and(in_time) && self.waker.as_ref().is_some_and(wakes)
     }
 
     /// The clock that runs out first, and when.

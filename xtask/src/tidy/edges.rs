@@ -25,7 +25,8 @@ enum Inside {
 enum Outside {
     Any,
     These(&'static [&'static str]),
-    Not(&'static [&'static str]),
+    /// All, but these only when a feature asks for them.
+    OnlyByFeature(&'static [&'static str]),
 }
 
 const CORE: &[&str] = &[
@@ -61,8 +62,8 @@ const TABLE: &[Allowed] = &[
     Allowed {
         package: "windlass-agent",
         inside: Inside::These(&["windlass-core"]),
-        // The agent knows models, not networks.
-        outside: Outside::Not(&["hyper", "reqwest"]),
+        // The agent knows models, not networks; its tool that fetches a URL is a feature.
+        outside: Outside::OnlyByFeature(&["hyper", "reqwest"]),
     },
     Allowed {
         package: "windlass-store",
@@ -98,7 +99,7 @@ pub(super) fn check(workspace: &Workspace, tree: &Tree) -> Vec<Finding> {
             continue;
         };
         let manifest = tree.text(&path).unwrap_or_default();
-        let wrong = |edge: &&Dependency| !edge.is_dev() && !allowed.allows(&edge.name, workspace);
+        let wrong = |edge: &&Dependency| !edge.is_dev() && !allowed.allows(edge, workspace);
         let wrong = package.dependencies.iter().filter(wrong);
         findings.extend(wrong.map(|edge| finding(package, edge, (&path, manifest))));
     }
@@ -106,7 +107,8 @@ pub(super) fn check(workspace: &Workspace, tree: &Tree) -> Vec<Finding> {
 }
 
 impl Allowed {
-    fn allows(&self, name: &str, workspace: &Workspace) -> bool {
+    fn allows(&self, edge: &Dependency, workspace: &Workspace) -> bool {
+        let name = edge.name.as_str();
         let is_inside = workspace
             .packages
             .iter()
@@ -120,7 +122,7 @@ impl Allowed {
         match self.outside {
             Outside::Any => true,
             Outside::These(names) => names.contains(&name),
-            Outside::Not(names) => !names.contains(&name),
+            Outside::OnlyByFeature(names) => edge.optional || !names.contains(&name),
         }
     }
 }

@@ -33,7 +33,12 @@ fn the_edges_of_the_design_are_allowed() {
         Package::of(
             "windlass-agent",
             "agent",
-            &["windlass-core", "tokio", "dev windlass-provider"],
+            &[
+                "windlass-core",
+                "tokio",
+                "optional reqwest",
+                "dev windlass-provider",
+            ],
         ),
         Package::of(
             "windlass-examples",
