@@ -1,4 +1,18 @@
-//! The loop.
+//! What runs the tools that a model calls: which there are, which wait for which, who allows them, and what came of them.
+//!
+//! - A [`Toolbox`] holds the tools of a run, in order, with names that differ.
+//! - An [`Engine`] prepares the calls of an answer: unknown names, arguments that do not match and calls that are not allowed
+//!   get their outcome before anything runs. A [`Repair`] may mend a call, an [`Approver`] decides about it.
+//! - A [`Plan`] says which call waits for which.
+//! - An [`Execution`] runs them, tells what happens as [`ToolEvent`]s, and gives one outcome for each call, in call order.
+//! - A [`Guard`] notices calls that repeat themselves.
+//!
+//! The loop that asks a model and comes back with outcomes is not here yet.
+//!
+//! # Features
+//!
+//! - `workspace-tools`: tools on the files of one folder, and commands if switched on.
+//! - `fetch`: a tool that fetches public URLs.
 
 mod approve;
 mod execute;
