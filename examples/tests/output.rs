@@ -1,21 +1,20 @@
 //! Each example runs offline and prints what its reader is promised.
 #![allow(clippy::unwrap_used, reason = "a test may panic, in its helpers too")]
 
-use std::path::PathBuf;
 use std::process::Command;
 
-/// Where cargo put the example that it built beside this test.
-fn program(name: &str) -> PathBuf {
-    let test = std::env::current_exe().unwrap();
-    let folder = test.ancestors().nth(2).unwrap();
-    folder
-        .join("examples")
-        .join(name)
-        .with_extension(std::env::consts::EXE_EXTENSION)
-}
-
 fn check(name: &str, expected: &str) {
-    let output = Command::new(program(name)).output().unwrap();
+    let output = Command::new(env!("CARGO"))
+        .args([
+            "run",
+            "--quiet",
+            "--package",
+            "windlass-examples",
+            "--example",
+            name,
+        ])
+        .output()
+        .unwrap();
     let shown = String::from_utf8(output.stdout).unwrap();
     let complaint = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{name} failed: {complaint}");
