@@ -208,8 +208,27 @@ impl State {
 
     /// Adds a value, in place of another one of its type.
     #[must_use]
-    pub fn with<T: Send + Sync + 'static>(mut self, value: T) -> Self {
-        Arc::make_mut(&mut self.0).insert(TypeId::of::<T>(), Arc::new(value));
+    pub fn with<T: Send + Sync + 'static>(self, value: T) -> Self {
+        self.with_shared(Arc::new(value))
+    }
+
+    /// Adds a value that the program keeps too; the tools ask for it as a `T`.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use windlass_core::State;
+    ///
+    /// struct Shop {
+    ///     open: bool,
+    /// }
+    ///
+    /// let shop = Arc::new(Shop { open: true });
+    /// let state = State::new().with_shared(Arc::clone(&shop));
+    /// assert!(state.get::<Shop>().is_some_and(|shop| shop.open));
+    /// ```
+    #[must_use]
+    pub fn with_shared<T: Send + Sync + 'static>(mut self, value: Arc<T>) -> Self {
+        Arc::make_mut(&mut self.0).insert(TypeId::of::<T>(), value);
         self
     }
 

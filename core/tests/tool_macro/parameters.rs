@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -278,6 +280,22 @@ fn the_program_gives_state_and_context() {
     let output = try_call(&place, r#"{"street":"Quay"}"#, &context).unwrap();
     assert_eq!(output.parts[0].as_text(), Some("Rope Quay call_7"));
     assert_eq!(place.spec().parameters.properties().count(), 1);
+}
+
+/// Counts one more.
+#[tool]
+fn sell(#[state] sold: &AtomicU32) -> u32 {
+    sold.fetch_add(1, Ordering::SeqCst) + 1
+}
+
+#[test]
+fn the_program_keeps_state_that_it_shares() {
+    let sold = Arc::new(AtomicU32::new(6));
+    let state = State::new().with_shared(Arc::clone(&sold));
+    let context = ToolContext::new("call_1").with_state(state);
+    let output = try_call(&sell, "{}", &context).unwrap();
+    assert_eq!(output.parts[0].as_text(), Some("7"));
+    assert_eq!(sold.load(Ordering::SeqCst), 7);
 }
 
 // R-54
