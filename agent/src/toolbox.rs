@@ -94,7 +94,7 @@ impl Toolbox {
     ///
     /// # Errors
     ///
-    /// When a tool has no name, or the name of another.
+    /// When a tool has no name, the name of another, or parameters that are no object.
     pub fn of(tools: impl IntoIterator<Item = Arc<dyn Tool>>) -> Result<Self, ToolboxError> {
         Toolbox::build(tools.into_iter().map(ToolEntry::new).collect(), Vec::new())
     }
@@ -105,6 +105,9 @@ impl Toolbox {
             let name = &entry.spec.name;
             if name.trim().is_empty() {
                 return Err(ToolboxError::nameless(&entry.spec));
+            }
+            if !entry.spec.parameters.is_object() {
+                return Err(ToolboxError::not_an_object(&entry.spec));
             }
             if places.insert(name.clone(), place).is_some() {
                 return Err(ToolboxError::duplicate(name));
@@ -127,7 +130,7 @@ impl Toolbox {
     ///
     /// # Errors
     ///
-    /// When it has no name, or the name of another.
+    /// When it has no name, the name of another, or parameters that are no object.
     pub fn with(self, tool: impl Tool + 'static) -> Result<Self, ToolboxError> {
         let added = ToolEntry::new(Arc::new(tool));
         let entries = self.entries().iter().cloned().chain([added]);
@@ -200,7 +203,7 @@ impl Toolbox {
     ///
     /// # Errors
     ///
-    /// When there is no tool of that name.
+    /// When there is no tool of that name, or the parameters of the new one are no object.
     pub fn replace(self, tool: impl Tool + 'static) -> Result<Self, ToolboxError> {
         let new = ToolEntry::new(Arc::new(tool));
         let name = new.spec.name.clone();
@@ -225,7 +228,7 @@ impl Toolbox {
 
     fn rebuilt(&self, entries: Vec<ToolEntry>, hosted: Vec<HostedTool>) -> Self {
         Toolbox::build(entries, hosted)
-            .expect("names that differ still differ without some of them, or with a prefix")
+            .expect("tools that went together still do without some of them, or with a prefix")
     }
 
     /// What the model is told of them: those that are not hidden.

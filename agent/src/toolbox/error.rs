@@ -19,6 +19,8 @@ pub enum ToolboxErrorKind {
     Unknown,
     /// A tool has no name.
     Nameless,
+    /// The parameters of a tool are no object, as every provider demands.
+    NotAnObject,
 }
 
 impl ToolboxError {
@@ -39,6 +41,14 @@ impl ToolboxError {
     pub(super) fn nameless(spec: &ToolSpec) -> Self {
         let message = format!("the tool described as `{}` has no name", spec.description);
         ToolboxError::new(ToolboxErrorKind::Nameless, message)
+    }
+
+    pub(super) fn not_an_object(spec: &ToolSpec) -> Self {
+        let message = format!(
+            "the parameters of `{}` are no object: their schema must say `\"type\":\"object\"`, as that of a struct does",
+            spec.name
+        );
+        ToolboxError::new(ToolboxErrorKind::NotAnObject, message)
     }
 
     fn new(kind: ToolboxErrorKind, message: impl Into<Text>) -> Self {

@@ -69,6 +69,27 @@ fn every_change_keeps_the_order_and_the_names_apart() {
     check(ab().hide("gamma"), Err("there is no tool named `gamma`"));
 }
 
+#[test]
+fn a_tool_that_takes_no_object_is_refused_where_it_is_put_in() {
+    let told = "the parameters of `beta` are no object: their schema must say `\"type\":\"object\"`, as that of a struct does";
+    for parameters in [
+        "true",
+        "{}",
+        r#"{"type":"string"}"#,
+        r#"{"type":["object","null"]}"#,
+    ] {
+        let odd = || {
+            let mut odd = tool("beta");
+            odd.0.parameters = Schema::from_json(parameters).unwrap();
+            odd
+        };
+        check(toolbox(&["alpha"]).with(odd()), Err(told));
+        check(toolbox(&["alpha", "beta"]).replace(odd()), Err(told));
+        let error = Toolbox::of([Arc::new(odd()) as Arc<dyn Tool>]).unwrap_err();
+        assert_eq!(error.kind(), ToolboxErrorKind::NotAnObject, "{parameters}");
+    }
+}
+
 // R-61
 #[test]
 fn a_hidden_tool_is_neither_shown_nor_offered_until_it_is_shown_again() {
