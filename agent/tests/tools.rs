@@ -37,10 +37,47 @@ fn count(
     (0..=u32::from(to)).sum()
 }
 
+/// A booking that somebody may look at before it is made.
+#[derive(Debug, serde::Deserialize, schemars::JsonSchema)]
+struct Room {
+    /// How many beds it has.
+    #[serde(default = "one")]
+    beds: u8,
+    /// What is wished for.
+    wish: Option<String>,
+}
+
+fn one() -> u8 {
+    1
+}
+
+/// Books a stay.
+#[tool]
+fn book(
+    /// Where.
+    city: &str,
+    /// How many nights.
+    #[default = 3]
+    nights: u8,
+    /// In which currency.
+    #[default = "EUR"]
+    currency: String,
+    /// What to say to the host.
+    note: Option<&str>,
+    /// The rooms.
+    #[default = Vec::new()]
+    rooms: Vec<Room>,
+) -> String {
+    let rooms = rooms.iter().map(|room| (room.beds, room.wish.as_deref()));
+    let rooms: Vec<_> = rooms.collect();
+    format!("{city} {nights} {currency} {note:?} {rooms:?}")
+}
+
 async fn outcomes(calls: &[(&str, &str)]) -> Vec<String> {
     let toolbox = Toolbox::new()
         .with(append)
-        .and_then(|tools| tools.with(count));
+        .and_then(|tools| tools.with(count))
+        .and_then(|tools| tools.with(book));
     let toolbox = toolbox.expect("the names differ");
     let calls = calls.iter().enumerate();
     let calls = calls.map(|(at, (name, arguments))| Call::new(format!("c{at}"), *name, *arguments));
@@ -92,4 +129,25 @@ async fn arguments_that_do_not_fit_the_function_are_told_and_blocking_ones_run()
         "{}",
         told[2]
     );
+}
+
+// R-52
+#[tokio::test(start_paused = true)]
+async fn a_null_is_the_default_where_the_function_has_one_and_an_error_where_it_has_none() {
+    let told = outcomes(&[
+        ("book", r#"{"city":"Oslo"}"#),
+        (
+            "book",
+            r#"{"city":"Oslo","nights":null,"currency":null,"note":null,"rooms":null}"#,
+        ),
+        (
+            "book",
+            r#"{"city":"Oslo","nights":2,"rooms":[{"beds":null,"wish":null},{"beds":2,"wish":"a view"}]}"#,
+        ),
+        ("book", r#"{"city":null,"nights":null}"#),
+    ]);
+    let plain = r#"Oslo 3 EUR None []"#;
+    let rooms = r#"Oslo 2 EUR None [(1, None), (2, Some("a view"))]"#;
+    let wrong = "the arguments of `book` do not match, and it did not run: `city`: expected a string, found null";
+    assert_eq!(told.await, [plain, plain, rooms, wrong]);
 }
