@@ -97,6 +97,7 @@ impl FinishReason {
 mod tests {
     use super::*;
 
+    // R-51
     #[test]
     fn calls_of_a_cut_answer_do_not_run() {
         let message = Assistant::default().with(Call::new("c1", "delete", r#"{"path":"/tm"#));

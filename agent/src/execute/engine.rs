@@ -154,6 +154,9 @@ impl Engine {
 
     /// Finds the tools of these calls, checks all arguments, and asks who must be asked. Nothing runs yet.
     ///
+    /// The calls are the [`runnable_calls`](windlass_core::Response::runnable_calls) of a response: none, unless it came to
+    /// a normal end.
+    ///
     /// # Cancel safety
     ///
     /// Nothing has happened when the future is dropped, apart from what a repair and an approver did. When the run is

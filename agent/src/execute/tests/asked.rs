@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use tokio::time::sleep;
 use windlass_core::{
-    Approval, Arguments, Call, CancellationToken, Outcome, OutcomeStatus, Safety, Schema,
-    ToolOutput, async_trait,
+    Approval, Arguments, Assistant, Call, CancellationToken, Completion, Finish, FinishReason,
+    Outcome, OutcomeStatus, Response, Safety, Schema, ToolOutput, async_trait,
 };
 
 use super::kit::{Toy, assert_legal, calls, run, run_with, toolbox};
@@ -47,6 +47,43 @@ async fn all_calls_are_checked_before_the_first_runs() {
         *log.lock().unwrap(),
         ["check", "check", "check", "run", "run", "run"]
     );
+}
+
+// R-51
+#[tokio::test(start_paused = true)]
+async fn tools_run_only_when_the_response_finished_normally() {
+    use FinishReason as Reason;
+    let asked = calls(&[("toy", "{}"), ("toy", r#"{"again":1}"#)]);
+    let whole = asked
+        .iter()
+        .cloned()
+        .fold(Assistant::default(), Assistant::with);
+    let partial = whole.clone().with_completion(Completion::Partial);
+    let cases = [
+        (&whole, Reason::Calls, 2),
+        (&whole, Reason::Stop, 2),
+        (&whole, Reason::StopSequence, 2),
+        (&whole, Reason::Length, 0),
+        (&whole, Reason::Filtered, 0),
+        (&whole, Reason::Refused, 0),
+        (&whole, Reason::Paused, 0),
+        (&whole, Reason::MalformedCall, 0),
+        (&whole, Reason::Other, 0),
+        (&partial, Reason::Calls, 0),
+    ];
+    for (message, reason, expected) in cases {
+        let runs = Arc::new(AtomicU32::new(0));
+        let counter = Arc::clone(&runs);
+        let toy = Toy::new("toy", move |_, _| {
+            counter.fetch_add(1, Ordering::SeqCst);
+            async { Ok(ToolOutput::new()) }
+        });
+        let response = Response::new(message.clone(), Finish::new(reason, ""));
+        let runnable = response.runnable_calls().cloned().collect();
+        let ran = run(&toolbox([toy]), runnable).await;
+        assert_eq!(runs.load(Ordering::SeqCst), expected, "{reason:?}");
+        assert_eq!(ran.settled.outcomes.len(), expected as usize, "{reason:?}");
+    }
 }
 
 // R-53
