@@ -1,4 +1,4 @@
-//! Options of which the plain protocols, Cohere's and Ollama's, have none.
+//! What a model is known to lack, and options of which the plain protocols, Cohere's and Ollama's, have none.
 
 use windlass_core::{Ability, CachePolicy, Continuation, ModelError, OutputFormat, ParallelCalls};
 
@@ -27,13 +27,32 @@ pub(crate) fn output<'a>(
     Ok(asked.filter(|format| !matches!(format, OutputFormat::Text)))
 }
 
+/// Whether there are tools to send, where the wire has none of the provider's own.
+///
+/// # Errors
+///
+/// When the model is known to call none and the caller allows nothing to be left out.
+pub(crate) fn has_own_tools(
+    call: &Encode<'_>,
+    degraded: &mut Degraded,
+) -> Result<bool, ModelError> {
+    unless_lacking(!call.request.tools.specs().is_empty(), call, degraded)
+}
+
 /// Whether there are tools to send.
 ///
 /// # Errors
 ///
 /// When the model is known to call none and the caller allows nothing to be left out.
 pub(crate) fn has_tools(call: &Encode<'_>, degraded: &mut Degraded) -> Result<bool, ModelError> {
-    let tools = !call.request.tools.specs().is_empty();
+    unless_lacking(!call.request.tools.is_empty(), call, degraded)
+}
+
+fn unless_lacking(
+    tools: bool,
+    call: &Encode<'_>,
+    degraded: &mut Degraded,
+) -> Result<bool, ModelError> {
     if tools && lacks(call, Ability::Tools) {
         degraded.leave_out("tools", "the model calls none")?;
         return Ok(false);

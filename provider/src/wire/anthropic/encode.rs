@@ -11,13 +11,14 @@ use std::borrow::Cow;
 use indexmap::IndexMap;
 use serde::Serialize;
 use serde_json::Value;
-use windlass_core::{ErrorKind, Message, ModelError, Text};
+use windlass_core::{Ability, ErrorKind, Message, ModelError, Text};
 
 use super::{Anthropic, Endpoint, FirstMessage, IDS, NAMES, SystemPlace};
 use crate::body::{Body, Degraded, Separated, write_json};
 use crate::codec::{Delivery, Encode, WireRequest};
 use crate::percent;
 use crate::schema::{SchemaRules, lower};
+use crate::wire::lacking::lacks;
 use crate::wire::names::CallIds;
 use cache::{Marks, write_marked};
 pub(super) use head::Head;
@@ -117,9 +118,12 @@ impl<'a> Parts<'a> {
     fn gather(codec: &Anthropic, call: &Encode<'a>) -> Result<Self, ModelError> {
         let request = call.request;
         let mut parts = Parts {
-            tools: request
-                .tools
-                .encoding(call.key, |out| write_tools(call, out))?,
+            tools: if lacks(call, Ability::Tools) {
+                &[]
+            } else {
+                let tools = &request.tools;
+                tools.encoding(call.key, |out| write_tools(call, out))?
+            },
             system: Vec::new(),
             pieces: Vec::new(),
         };

@@ -62,7 +62,7 @@ struct Function<'a> {
 pub(super) fn request(wire: &Cohere, call: &Encode<'_>) -> Result<WireRequest, ModelError> {
     let mut degraded = Degraded::new(call.options.unsupported);
     lacking::leave_out(call, &mut degraded)?;
-    let tools = lacking::has_tools(call, &mut degraded)?;
+    let tools = lacking::has_own_tools(call, &mut degraded)?;
     let documents = documents::collect(call, &mut degraded)?;
     let head = head(call, tools, &mut degraded)?;
     let mut body = Body::begin(&head, &call.options.extra, 1024)?;

@@ -63,7 +63,7 @@ pub(super) fn request(wire: &Ollama, call: &Encode<'_>) -> Result<WireRequest, M
 
 /// Whether the tools go along: the only choice that the wire leaves.
 fn sends_tools(call: &Encode<'_>, degraded: &mut Degraded) -> Result<bool, ModelError> {
-    let tools = lacking::has_tools(call, degraded)?;
+    let tools = lacking::has_own_tools(call, degraded)?;
     match call.options.tool_choice {
         Some(ToolChoice::None) => Ok(false),
         None | Some(ToolChoice::Auto) => Ok(tools),

@@ -2,14 +2,15 @@
 
 use std::borrow::Cow;
 
-use windlass_core::{Ability, Breakpoint, CachePolicy, CacheTime, Message, ModelError, Request};
+use windlass_core::{Breakpoint, CachePolicy, CacheTime, Message, ModelError, Request};
 
 use self::marks::Marks;
 use self::messages::Writer;
 use super::{CacheMarks, NAMES, OpenAiChat, ToolSchemas};
-use crate::body::{Body, Degraded, Separated, unsupported, write_json};
+use crate::body::{Body, Degraded, Separated, write_json};
 use crate::codec::{Encode, WireRequest};
 use crate::schema::{SchemaRules, lower};
+use crate::wire::lacking;
 use crate::wire::names::CallIds;
 
 mod head;
@@ -23,25 +24,18 @@ const HEAD_SIZE: usize = 512;
 
 pub(super) fn encode(dialect: &OpenAiChat, call: &Encode<'_>) -> Result<WireRequest, ModelError> {
     let mut degraded = Degraded::new(call.options.unsupported);
-    let head = head::head(dialect, call, &mut degraded)?;
+    let has_tools = lacking::has_tools(call, &mut degraded)?;
+    let head = head::head(dialect, (call, has_tools), &mut degraded)?;
     let marks = Marks::place(dialect, call, &mut degraded)?;
     let extra = &call.options.extra;
     let mut body = Body::begin(&head, extra, HEAD_SIZE)?;
-    if has_tools(call)? {
+    if has_tools {
         body.member("tools", |out| tools(dialect, call, marks.tools, out))?;
     }
     body.member("messages", |out| messages(dialect, call, &marks, out))?;
     let mut wire = WireRequest::new("/chat/completions", body.end());
     wire.warnings = degraded.into_warnings();
     Ok(wire)
-}
-
-fn has_tools(call: &Encode<'_>) -> Result<bool, ModelError> {
-    let any = !call.request.tools.is_empty();
-    if any && call.profile.abilities.has(Ability::Tools) == Some(false) {
-        return Err(unsupported("tools", "the model cannot call tools"));
-    }
-    Ok(any)
 }
 
 /// The tools, encoded once but for the mark on the last one.

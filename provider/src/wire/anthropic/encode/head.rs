@@ -13,6 +13,7 @@ use crate::body::Degraded;
 use crate::codec::{Delivery, Encode};
 use crate::schema::{SchemaRules, lower};
 use crate::wire::anthropic::{Anthropic, Endpoint, NAMES, OutputStyle};
+use crate::wire::lacking;
 
 /// The small members, in the order in which they are written.
 #[derive(Debug, Default, Serialize)]
@@ -222,7 +223,7 @@ fn tool_choice<'a>(
     use windlass_core::ToolChoice as Choice;
     let choice = call.options.tool_choice.as_ref();
     let is_forced = matches!(choice, Some(Choice::Required | Choice::Tool(_)));
-    if call.request.tools.is_empty() {
+    if !lacking::has_tools(call, degraded)? {
         if is_forced {
             degraded.leave_out("tool_choice", "there are no tools")?;
         }

@@ -5,13 +5,14 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 use serde_json::Value;
-use windlass_core::{Ability, ModelError, ToolChoice, ToolSpec};
+use windlass_core::{ModelError, ToolChoice, ToolSpec};
 
 use super::cache::Marks;
 use crate::body::{Degraded, Separated, unsupported, write_json};
 use crate::codec::Encode;
 use crate::schema::{SchemaRules, lower};
 use crate::wire::bedrock::{Converse, NAMES};
+use crate::wire::lacking;
 
 /// What the model is told of a tool that it called and that is no longer there.
 const GONE: &str = "No longer available. Do not call it.";
@@ -34,13 +35,19 @@ pub(super) fn choice<'a>(
     thinks: bool,
     degraded: &mut Degraded,
 ) -> Result<Choice<'a>, ModelError> {
-    let tools = &call.request.tools;
-    if !tools.is_empty() && call.profile.abilities.has(Ability::Tools) == Some(false) {
-        return Err(unsupported("tools", "the model calls no tools"));
-    }
+    let tools = lacking::has_tools(call, degraded)?;
+    let unsaid = if tools || call.request.tools.is_empty() {
+        Choice::Unsaid
+    } else {
+        Choice::WithoutTools
+    };
     match &call.options.tool_choice {
+        Some(ToolChoice::Required | ToolChoice::Tool(_)) if !tools => {
+            degraded.leave_out("tool_choice", "there are no tools")?;
+            Ok(unsaid)
+        }
+        _ if !tools => Ok(unsaid),
         None => Ok(Choice::Unsaid),
-        Some(_) if tools.is_empty() => Ok(Choice::Unsaid),
         Some(ToolChoice::None) if !has_calls(call) => Ok(Choice::WithoutTools),
         Some(ToolChoice::None) => {
             let why = "Bedrock cannot forbid calls where the history has some";

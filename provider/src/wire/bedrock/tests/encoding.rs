@@ -231,7 +231,8 @@ fn tools_and_the_choice_among_them() {
         .clone()
         .with_options(Options::new().with_tool_choice(ToolChoice::None));
     assert_eq!(body(NOVA, &none), format!("{{{HELLO}"));
-    let choice = hello(Options::new().with_tool_choice(ToolChoice::Required));
+    let choice = Options::new().with_tool_choice(ToolChoice::Required);
+    let choice = hello(choice.with_unsupported(Unsupported::Warn));
     assert_eq!(body(NOVA, &choice), format!("{{{HELLO}"));
 }
 

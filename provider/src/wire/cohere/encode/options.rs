@@ -84,6 +84,10 @@ pub(super) fn tool_choice(
     degraded: &mut Degraded,
 ) -> Result<Option<&'static str>, ModelError> {
     match &call.options.tool_choice {
+        Some(ToolChoice::Required | ToolChoice::Tool(_)) if !tools => {
+            degraded.leave_out("tool_choice", "there are no tools")?;
+            Ok(None)
+        }
         _ if !tools => Ok(None),
         None | Some(ToolChoice::Auto) => Ok(None),
         Some(ToolChoice::None) => Ok(Some("NONE")),

@@ -4,13 +4,14 @@ use indexmap::IndexMap;
 use serde::Serialize;
 use serde_json::Value;
 use windlass_core::{
-    Ability, CachePolicy, Continuation, Effort, ModelError, OutputFormat, Reasoning, Text,
+    Ability, CachePolicy, Continuation, Effort, ModelError, OutputFormat, Reasoning, Sampling, Text,
 };
 
 use super::super::{Gemini, Labels, Schemas, ThinkingControl, Thoughts};
 use super::tools::{self, ToolConfig, open_api};
 use crate::body::Degraded;
 use crate::codec::Encode;
+use crate::wire::lacking::lacks;
 
 /// How many tokens an effort may think, after Google's own table for the words of OpenAI; the last is the most that every
 /// model takes.
@@ -106,22 +107,36 @@ fn sampling<'a>(
 ) -> Result<GenerationConfig<'a>, ModelError> {
     let sampling = &call.options.sampling;
     let mut config = GenerationConfig {
-        temperature: sampling.temperature,
-        top_p: sampling.top_p,
-        top_k: sampling.top_k,
-        seed: sampling.seed,
-        frequency_penalty: sampling.frequency_penalty,
-        presence_penalty: sampling.presence_penalty,
+        max_output_tokens: sampling.max_output_tokens,
+        stop_sequences: sampling.stop.as_deref().filter(|stop| !stop.is_empty()),
         ..GenerationConfig::default()
     };
-    let refused = call.profile.abilities.has(Ability::Sampling) == Some(false);
-    if refused && !config.is_empty() {
-        degraded.leave_out("sampling", "the model does not take it")?;
-        config = GenerationConfig::default();
+    if lacks(call, Ability::Sampling) {
+        leave_out_sampling(sampling, degraded)?;
+        return Ok(config);
     }
-    config.max_output_tokens = sampling.max_output_tokens;
-    config.stop_sequences = sampling.stop.as_deref().filter(|stop| !stop.is_empty());
+    config.temperature = sampling.temperature;
+    config.top_p = sampling.top_p;
+    config.top_k = sampling.top_k;
+    config.seed = sampling.seed;
+    config.frequency_penalty = sampling.frequency_penalty;
+    config.presence_penalty = sampling.presence_penalty;
     Ok(config)
+}
+
+fn leave_out_sampling(sampling: &Sampling, degraded: &mut Degraded) -> Result<(), ModelError> {
+    let asked = [
+        ("temperature", sampling.temperature.is_some()),
+        ("top_p", sampling.top_p.is_some()),
+        ("top_k", sampling.top_k.is_some()),
+        ("seed", sampling.seed.is_some()),
+        ("frequency_penalty", sampling.frequency_penalty.is_some()),
+        ("presence_penalty", sampling.presence_penalty.is_some()),
+    ];
+    asked
+        .into_iter()
+        .filter(|(_, asked)| *asked)
+        .try_for_each(|(option, _)| degraded.leave_out(option, "the model does not take it"))
 }
 
 fn output<'a>(
@@ -133,9 +148,7 @@ fn output<'a>(
     match &call.options.output {
         None | Some(OutputFormat::Text) => {}
         Some(OutputFormat::Json) => config.response_mime_type = Some("application/json"),
-        Some(OutputFormat::Schema { .. })
-            if call.profile.abilities.has(Ability::Schema) == Some(false) =>
-        {
+        Some(OutputFormat::Schema { .. }) if lacks(call, Ability::Schema) => {
             degraded.leave_out("output", "the model cannot answer in a given shape")?;
         }
         Some(OutputFormat::Schema { schema, .. }) => {
@@ -163,7 +176,7 @@ fn thinking(
         return Ok(None);
     };
     let off = reasoning.effort == Some(Effort::Off) && reasoning.budget_tokens.is_none();
-    if call.profile.abilities.has(Ability::Thinking) == Some(false) {
+    if lacks(call, Ability::Thinking) {
         if !off {
             degraded.leave_out("reasoning", "the model does not think")?;
         }

@@ -168,7 +168,7 @@ fn what_the_wire_lacks_is_refused_or_left_out() {
             })),
         ),
         (
-            "sampling",
+            "seed",
             none.with(Ability::Sampling, false),
             with(Options::new().with_sampling(Sampling::new().with_seed(1))),
         ),

@@ -59,12 +59,13 @@ impl<'a> Members<'a> {
 /// Writes the head, and leaves out or refuses what cannot be said.
 pub(super) fn head<'a>(
     dialect: &OpenAiChat,
-    call: &Encode<'a>,
+    (call, has_tools): (&Encode<'a>, bool),
     degraded: &mut Degraded,
 ) -> Result<Members<'a>, ModelError> {
     let mut head = Head {
         dialect: *dialect,
         call: *call,
+        has_tools,
         members: Members::default(),
         degraded,
     };
@@ -86,6 +87,7 @@ pub(super) fn head<'a>(
 struct Head<'a, 'd> {
     dialect: OpenAiChat,
     call: Encode<'a>,
+    has_tools: bool,
     members: Members<'a>,
     degraded: &'d mut Degraded,
 }
@@ -153,7 +155,7 @@ impl<'a> Head<'a, '_> {
 
     /// What is said about calls; without tools nothing may be.
     fn calls(&mut self, options: &'a Options) -> Checked {
-        if self.call.request.tools.is_empty() {
+        if !self.has_tools {
             return match options.tool_choice {
                 Some(ToolChoice::Required | ToolChoice::Tool(_)) => {
                     self.degraded.leave_out("tool_choice", "there are no tools")
