@@ -2,7 +2,7 @@ use std::collections::VecDeque;
 
 use windlass_core::{Accumulator, ErrorKind, Event, ModelError, Request};
 use windlass_provider::codec::{self, Codec, Decoder, Delivery};
-use windlass_provider::frame::{FrameError, FrameErrorKind, Framer};
+use windlass_provider::frame::Framer;
 
 use crate::{Input, check_cuts};
 
@@ -75,18 +75,7 @@ fn read(
     events: &mut VecDeque<Event>,
 ) -> Result<(), ModelError> {
     for chunk in chunks {
-        let mut frames = framer.feed(chunk);
-        while let Some(frame) = frames.next().map_err(misframed)? {
-            decoder.frame(&frame, events)?;
-        }
+        codec::feed(&mut framer, &mut *decoder, chunk, events)?;
     }
     codec::finish(&mut framer, &mut *decoder, events)
-}
-
-fn misframed(error: FrameError) -> ModelError {
-    let kind = match error.kind() {
-        FrameErrorKind::Unfinished { .. } => ErrorKind::Truncated,
-        _ => ErrorKind::Protocol,
-    };
-    ModelError::new(kind, error.to_string())
 }

@@ -169,6 +169,31 @@ impl WireRequest {
     }
 }
 
+/// Takes in a chunk of an answer's body: appends the events of the frames that it completes.
+///
+/// What comes after the protocol's end is still decoded, as usage may come late; but what is no frame there is nobody's,
+/// and no error.
+///
+/// # Errors
+///
+/// [`ErrorKind::Protocol`] when the body cannot be cut into frames; otherwise those of the decoder.
+pub fn feed(
+    framer: &mut Framer,
+    decoder: &mut dyn Decoder,
+    chunk: &[u8],
+    events: &mut VecDeque<Event>,
+) -> Result<(), ModelError> {
+    let mut frames = framer.feed(chunk);
+    loop {
+        match frames.next() {
+            Ok(Some(frame)) => decoder.frame(&frame, events)?,
+            Ok(None) => return Ok(()),
+            Err(_) if decoder.is_complete() => return Ok(()),
+            Err(error) => return Err(misframed(error)),
+        }
+    }
+}
+
 /// Ends an answer at the end of its body: the frame that the end completes, then what the decoder held back.
 ///
 /// # Errors
@@ -183,8 +208,7 @@ pub fn finish(
     match framer.finish() {
         Ok(Some(last)) => decoder.frame(&last, events).map_err(cut_short)?,
         Ok(None) => {}
-        // Bytes after the protocol's end are nobody's.
-        Err(error) if is_unfinished(&error) && decoder.is_complete() => {}
+        Err(_) if decoder.is_complete() => {}
         Err(error) => return Err(misframed(error)),
     }
     decoder.finish(events)
@@ -207,7 +231,7 @@ fn is_unfinished(error: &FrameError) -> bool {
 }
 
 /// The error for a body that cannot be cut into frames.
-pub(crate) fn misframed(error: FrameError) -> ModelError {
+fn misframed(error: FrameError) -> ModelError {
     if is_unfinished(&error) {
         return truncated().with_source(error);
     }

@@ -67,11 +67,7 @@ impl Answer {
         if self.received > self.parts.max_response {
             return Err(too_large(self.parts.max_response));
         }
-        let mut frames = self.framer.feed(chunk);
-        while let Some(frame) = frames.next().map_err(codec::misframed)? {
-            self.decoder.frame(&frame, events)?;
-        }
-        Ok(())
+        codec::feed(&mut self.framer, &mut *self.decoder, chunk, events)
     }
 
     fn end(&mut self, events: &mut VecDeque<Event>) -> Result<(), ModelError> {

@@ -408,6 +408,33 @@ async fn an_error_body_is_read_up_to_a_bound() {
     assert!(error.message().len() <= ERROR_BODY);
 }
 
+//
+#[tokio::test]
+async fn bytes_after_the_answer_are_nobodys() {
+    let end = || Chunk("data: a\n\ndata: .\n\n");
+    let junk = || (0..10).map(|_| Chunk("data: xxxxxxxxxxxxxxxxxxxxxxxxxxxx"));
+    let client = |fake| {
+        Client::builder(HOST, "m")
+            .key("k")
+            .max_event(100)
+            .transport(fake)
+    };
+    let steps = [end()].into_iter().chain(junk());
+    let response = ask(&client(Fake::new(steps)).build().unwrap())
+        .await
+        .unwrap();
+    assert_eq!(response.message.text(), "a");
+    let late = [end(), Chunk("data: b\n\n")].into_iter().chain(junk());
+    let response = ask(&client(Fake::new(late)).build().unwrap())
+        .await
+        .unwrap();
+    assert_eq!(response.message.text(), "ab");
+    let error = ask(&client(Fake::new(junk())).build().unwrap())
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Protocol);
+}
+
 #[tokio::test]
 async fn a_web_page_is_no_answer() {
     let page = vec![("content-type".into(), "text/html; charset=utf-8".into())];

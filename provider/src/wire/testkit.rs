@@ -7,8 +7,7 @@ use windlass_core::{
     Request, Response,
 };
 
-use crate::codec::{self, Codec, Delivery, Encode, WireRequest, encoding_key, misframed};
-use crate::frame::Frame;
+use crate::codec::{self, Codec, Delivery, Encode, WireRequest, encoding_key};
 
 /// The media type of a streamed answer, unless a wire says otherwise.
 pub(crate) const SSE: &str = "text/event-stream";
@@ -217,19 +216,11 @@ fn each_event(
     let mut framer = codec.framing(content_type, delivery).framer();
     let mut decoder = codec.decoder(&Request::default(), delivery);
     let mut events = VecDeque::new();
-    let mut decode = |frame: &Frame<'_>| {
-        let outcome = decoder.frame(frame, &mut events);
-        events.drain(..).for_each(&mut take);
-        outcome
-    };
-    for chunk in chunks {
-        let mut frames = framer.feed(chunk);
-        while let Some(frame) = frames.next().map_err(misframed)? {
-            decode(&frame)?;
-        }
-    }
-    let outcome = codec::finish(&mut framer, &mut *decoder, &mut events);
-    events.drain(..).for_each(&mut take);
+    let outcome = chunks
+        .iter()
+        .try_for_each(|chunk| codec::feed(&mut framer, &mut *decoder, chunk, &mut events))
+        .and_then(|()| codec::finish(&mut framer, &mut *decoder, &mut events));
+    events.into_iter().for_each(&mut take);
     outcome
 }
 

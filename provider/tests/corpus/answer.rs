@@ -5,8 +5,8 @@ use std::collections::VecDeque;
 use windlass_core::{
     Accumulator, Assistant, ErrorKind, Event, ModelError, ModelId, Request, Response, Usage,
 };
-use windlass_provider::codec::{Codec, Decoder, Delivery};
-use windlass_provider::frame::{FrameError, FrameErrorKind, Framing};
+use windlass_provider::codec::{self, Codec, Decoder, Delivery};
+use windlass_provider::frame::Framing;
 
 /// How a body is to be read.
 #[derive(Clone, Debug)]
@@ -44,15 +44,9 @@ impl Reading {
         let mut framer = self.framing.framer();
         let mut decoder = self.decoder();
         for chunk in chunks {
-            let mut frames = framer.feed(chunk);
-            while let Some(frame) = frames.next().map_err(broken)? {
-                decoder.frame(&frame, events)?;
-            }
+            codec::feed(&mut framer, &mut *decoder, chunk, events)?;
         }
-        if let Some(frame) = framer.finish().map_err(broken)? {
-            decoder.frame(&frame, events)?;
-        }
-        decoder.finish(events)
+        codec::finish(&mut framer, &mut *decoder, events)
     }
 
     fn decoder(&self) -> Box<dyn Decoder> {
@@ -103,12 +97,4 @@ impl Answer {
     pub(crate) fn is_truncated(&self) -> bool {
         matches!(&self.end, Err(error) if error.kind() == ErrorKind::Truncated)
     }
-}
-
-fn broken(error: FrameError) -> ModelError {
-    let kind = match error.kind() {
-        FrameErrorKind::Unfinished { .. } => ErrorKind::Truncated,
-        _ => ErrorKind::Protocol,
-    };
-    ModelError::new(kind, error.to_string()).in_stream()
 }

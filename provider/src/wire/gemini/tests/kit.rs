@@ -7,8 +7,7 @@ use windlass_core::{
 };
 
 use super::super::Gemini;
-use crate::codec::{Codec, Delivery};
-use crate::frame::Framer;
+use crate::codec::{self, Codec, Delivery};
 
 /// The model that answers and is asked.
 pub(super) fn model() -> ModelId {
@@ -38,21 +37,11 @@ pub(super) fn events<'b>(
     let mut decoder = codec.decoder(&Request::new("Hello"), delivery);
     let mut framer = codec.framing(content_type, delivery).framer();
     let mut events = VecDeque::new();
-    let run = |framer: &mut Framer| -> Result<(), ErrorKind> {
-        let kind = |error: windlass_core::ModelError| error.kind();
-        for piece in pieces {
-            let mut frames = framer.feed(piece);
-            while let Some(frame) = frames.next().map_err(|_| ErrorKind::Protocol)? {
-                decoder.frame(&frame, &mut events).map_err(kind)?;
-            }
-        }
-        if let Some(frame) = framer.finish().map_err(|_| ErrorKind::Truncated)? {
-            decoder.frame(&frame, &mut events).map_err(kind)?;
-        }
-        decoder.finish(&mut events).map_err(kind)
-    };
-    let result = run(&mut framer);
-    (events.into(), result)
+    let result = pieces
+        .into_iter()
+        .try_for_each(|piece| codec::feed(&mut framer, &mut *decoder, piece, &mut events))
+        .and_then(|()| codec::finish(&mut framer, &mut *decoder, &mut events));
+    (events.into(), result.map_err(|error| error.kind()))
 }
 
 /// The response that the events add up to.

@@ -7,7 +7,7 @@ use windlass_core::{
 };
 
 use super::super::OpenAiResponses;
-use crate::codec::{Codec, Delivery, Encode, WireRequest, encoding_key};
+use crate::codec::{self, Codec, Delivery, Encode, WireRequest, encoding_key};
 use crate::frame::Frame;
 
 pub(super) const CODEC: OpenAiResponses = OpenAiResponses::new();
@@ -108,15 +108,9 @@ fn run(
     let mut decoder = CODEC.decoder(&Request::new("Hello"), delivery);
     let mut framer = CODEC.framing("", delivery).framer();
     for chunk in chunks {
-        let mut frames = framer.feed(chunk);
-        while let Some(frame) = frames.next().expect("a good framing") {
-            decoder.frame(&frame, events)?;
-        }
+        codec::feed(&mut framer, &mut *decoder, chunk, events)?;
     }
-    if let Some(frame) = framer.finish().expect("a good framing") {
-        decoder.frame(&frame, events)?;
-    }
-    decoder.finish(events)
+    codec::finish(&mut framer, &mut *decoder, events)
 }
 
 /// The response that the frames add up to, as an answer of `provider`.
