@@ -7,9 +7,11 @@ use std::time::Duration;
 use windlass_core::{
     AssistantPart, ErrorKind, Event, FinishReason, Model, ModelError, Request, Response, Usage,
 };
+use windlass_provider::auth::Credentials;
 use windlass_provider::codec::Delivery;
 use windlass_provider::host::Host;
 use windlass_provider::hosts;
+use windlass_provider::sigv4;
 use windlass_provider::simulate::{Fault, Reply, Simulator};
 
 const WIRES: &[(Host, &str)] = &[
@@ -260,4 +262,27 @@ async fn a_redirect_is_an_error_that_names_its_target() {
         "{error}"
     );
     assert_eq!(simulator.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn a_request_to_bedrock_is_signed_or_carries_its_key() {
+    let simulator = Simulator::start().await.unwrap();
+    simulator.always(Reply::text("Hi!"));
+    let client = || simulator.client(hosts::BEDROCK, "amazon.nova-micro-v1:0");
+    ask(&client().build().unwrap()).await.unwrap();
+    let keys =
+        sigv4::Credentials::new("AKIDEXAMPLE", "a-secret-of-nobody").with_session_token("a-token");
+    let signing = client().credentials(Credentials::Aws(keys));
+    ask(&signing.clone().build().unwrap()).await.unwrap();
+    ask(&signing.setting("region", "eu-north-1").build().unwrap())
+        .await
+        .unwrap();
+
+    let seen = simulator.requests();
+    let header = |at: usize, name: &str| seen[at].header(name).unwrap_or_default().to_owned();
+    assert_eq!(header(0, "authorization"), "Bearer sk-of-the-simulator");
+    assert!(header(1, "authorization").starts_with("AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/"));
+    assert!(header(1, "authorization").contains("/us-east-1/bedrock/aws4_request"));
+    assert_eq!(header(1, "x-amz-security-token"), "a-token");
+    assert!(header(2, "authorization").contains("/eu-north-1/bedrock/aws4_request"));
 }

@@ -218,6 +218,8 @@ impl ClientBuilder {
             (None, KeyNeed::Required) => return Err(ConnectError::no_key(&self.host)),
         };
         let id = ModelId::new(self.host.name, self.model.clone());
+        #[cfg(feature = "bedrock")]
+        let region = self.value_of("region").ok().map(Text::from);
         let mut profile = self.profile.unwrap_or_default();
         profile.id = id;
         let profile = catalog::complete(profile);
@@ -235,10 +237,7 @@ impl ClientBuilder {
             max_event: self.max_event,
             max_response: self.max_response,
             #[cfg(feature = "bedrock")]
-            region: self
-                .settings
-                .get("region")
-                .map(|region| Text::from(region.as_str())),
+            region,
             transport: self.transport.map_or_else(default_transport, Ok)?,
         })
     }
