@@ -29,6 +29,7 @@ pub(crate) mod lenient;
 mod names;
 pub mod openai_chat;
 pub mod openai_responses;
+mod opening;
 mod plain;
 mod template;
 #[cfg(test)]

@@ -7,8 +7,7 @@ use std::collections::VecDeque;
 
 use serde_json::value::RawValue;
 use windlass_core::{
-    ErrorKind, Event, Finish, FinishReason, JsonText, ModelError, PartIndex, Seal, Started, Text,
-    Unknown,
+    ErrorKind, Event, Finish, FinishReason, JsonText, ModelError, PartIndex, Seal, Text, Unknown,
 };
 
 use self::calls::{Calls, Misplaced};
@@ -20,6 +19,7 @@ use crate::codec::{Decoder, truncated};
 use crate::frame::Frame;
 use crate::json::{Deltas, JsonStr};
 use crate::wire::lenient::{self, unreadable};
+use crate::wire::opening::Opening;
 
 /// Contents count from zero, then comes the plan, then the calls.
 const PLAN: PartIndex = PartIndex(u32::MAX / 2);
@@ -35,7 +35,7 @@ pub(super) struct Answer {
     contents: Contents,
     calls: Calls,
     planned: bool,
-    begun: bool,
+    opening: Opening,
     done: bool,
 }
 
@@ -46,7 +46,7 @@ impl Answer {
             contents: Contents::default(),
             calls: Calls::new(first_number, FIRST_CALL),
             planned: false,
-            begun: false,
+            opening: Opening::default(),
             done: false,
         }
     }
@@ -79,13 +79,6 @@ impl Answer {
             },
         }
         Ok(())
-    }
-
-    fn start(&mut self, data: &Data<'_>, events: &mut VecDeque<Event>) {
-        let begun = std::mem::replace(&mut self.begun, true);
-        if let (false, Some(id)) = (begun, &data.id) {
-            events.push_back(Event::Started(Box::new(Started::new().with_id(id.text()))));
-        }
     }
 
     fn whole(
@@ -197,7 +190,7 @@ impl Decoder for Answer {
             return Ok(());
         }
         let data: Data<'_> = lenient::parse(frame.data).map_err(|error| refused(frame, error))?;
-        self.start(&data, events);
+        self.opening.begin(data.id.as_ref(), None, events);
         self.data(&data, frame, events)
     }
 

@@ -13,15 +13,15 @@ use std::collections::VecDeque;
 use serde_json::de::{Read, SliceRead, StrRead};
 use serde_json::value::RawValue;
 use windlass_core::{
-    CallSlots, Event, Finish, FinishReason, JsonText, ModelError, PartIndex, Request, Started,
-    Text, Unknown,
+    CallSlots, Event, Finish, FinishReason, JsonText, ModelError, PartIndex, Request, Text, Unknown,
 };
 
 use super::shape::{Candidate, Chunk};
 use crate::classify;
 use crate::codec::{Decoder, Delivery, truncated, undecodable};
 use crate::frame::Frame;
-use crate::json::{Deltas, JsonStr, wire_object};
+use crate::json::{Deltas, wire_object};
+use crate::wire::opening::Opening;
 use crate::wire::template::Template;
 use calls::OpenCall;
 use parts::{Kind, RawParts};
@@ -47,7 +47,7 @@ pub(super) struct GeminiDecoder {
     grounding: Option<JsonText>,
     totals: Totals,
     delivery: Delivery,
-    started: bool,
+    opening: Opening,
     /// Whether there was a candidate.
     answered: bool,
     has_calls: bool,
@@ -74,7 +74,7 @@ impl GeminiDecoder {
             grounding: None,
             totals: Totals::default(),
             delivery,
-            started: false,
+            opening: Opening::default(),
             answered: false,
             has_calls: false,
             reason: None,
@@ -158,7 +158,8 @@ impl GeminiDecoder {
         if chunk.error.is_some() {
             return Err(classify::in_stream(json, None));
         }
-        self.start(chunk, events);
+        self.opening
+            .begin(chunk.id.as_ref(), chunk.model.as_ref(), events);
         let feedback = chunk.feedback.as_ref().map(|feedback| &feedback.reason.0);
         if let Some(reason) = feedback.filter(|reason| finish::is_given(reason)) {
             self.blocked = Some(reason.clone());
@@ -179,18 +180,6 @@ impl GeminiDecoder {
             events.extend(json.ok().map(|json| unknown("response", json.into())));
         }
         Ok(())
-    }
-
-    fn start(&mut self, chunk: &Chunk<'_>, events: &mut VecDeque<Event>) {
-        if std::mem::replace(&mut self.started, true) {
-            return;
-        }
-        let mut started = Started::new();
-        started.id = chunk.id.as_ref().map(JsonStr::text);
-        started.model = chunk.model.as_ref().map(JsonStr::text);
-        if started != Started::new() {
-            events.push_back(Event::Started(Box::new(started)));
-        }
     }
 
     fn candidate(

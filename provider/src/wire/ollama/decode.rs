@@ -3,7 +3,7 @@ use std::collections::VecDeque;
 use serde_json::value::RawValue;
 use windlass_core::{
     CallKey, CallSlots, CallStart, Event, Finish, FinishReason, Media, ModelError, PartIndex, Slot,
-    Source, Started, Text, Usage,
+    Source, Text, Usage,
 };
 
 use crate::classify;
@@ -11,6 +11,7 @@ use crate::codec::{Decoder, truncated};
 use crate::frame::Frame;
 use crate::json::{Count, Deltas, JsonStr, wire_object};
 use crate::wire::lenient;
+use crate::wire::opening::Opening;
 
 const THINKING: PartIndex = PartIndex(0);
 const TEXT: PartIndex = PartIndex(1);
@@ -63,7 +64,7 @@ pub(super) struct Answer {
     calls: u64,
     thought: bool,
     spoke: bool,
-    started: bool,
+    opening: Opening,
     done: bool,
 }
 
@@ -76,18 +77,8 @@ impl Answer {
             calls: 0,
             thought: false,
             spoke: false,
-            started: false,
+            opening: Opening::default(),
             done: false,
-        }
-    }
-
-    /// A start can only come first, so a model that a later line names is not told.
-    fn start(&mut self, model: Option<&JsonStr<'_>>, events: &mut VecDeque<Event>) {
-        let begun = std::mem::replace(&mut self.started, true);
-        if let (false, Some(model)) = (begun, model) {
-            events.push_back(Event::Started(Box::new(
-                Started::new().with_model(model.text()),
-            )));
         }
     }
 
@@ -188,7 +179,7 @@ impl Decoder for Answer {
         if line.error.is_some() {
             return Err(classify::in_stream(frame.data, frame.event));
         }
-        self.start(line.model.as_ref(), events);
+        self.opening.begin(None, line.model.as_ref(), events);
         if line.message.is_none() && !line.done {
             events.push_back(lenient::unknown(STRAY, frame)?);
             return Ok(());

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use serde_json::value::RawValue;
-use windlass_core::{Event, ModelError, PartIndex, Request, Seal, Started, Text};
+use windlass_core::{Event, ModelError, PartIndex, Request, Seal, Text};
 
 use self::calls::Calls;
 use self::chunk::{Choice, Chunk, Content, ContentPart, Delta, Few, ToolCall, says_something};
@@ -17,6 +17,7 @@ use crate::classify;
 use crate::codec::{Decoder, Delivery, truncated, undecodable};
 use crate::frame::Frame;
 use crate::json::JsonStr;
+use crate::wire::opening::Opening;
 
 mod calls;
 mod chunk;
@@ -57,7 +58,7 @@ pub(super) struct ChatDecoder {
     /// The host's word for why the answer ended.
     reason: Option<Text>,
     progress: Progress,
-    started: bool,
+    opening: Opening,
     refused: bool,
 }
 
@@ -84,7 +85,7 @@ impl ChatDecoder {
             extras: Extras::of(request),
             reason: None,
             progress: Progress::Coming,
-            started: false,
+            opening: Opening::default(),
             refused: false,
         }
     }
@@ -108,10 +109,10 @@ impl ChatDecoder {
         if failed {
             return Err(classify::in_stream(data, frame.event));
         }
-        self.started |= events.len() > before;
+        self.opening.note(events.len() > before);
         if chunk.choices.is_empty() && chunk.usage.is_none() && chunk.x_groq.is_none() {
             let outcome = odd::without_choices(frame, events);
-            self.started |= events.len() > before;
+            self.opening.note(events.len() > before);
             return outcome;
         }
         if events.len() == before + 1 && events.back().is_some_and(adds_words) {
@@ -125,14 +126,10 @@ impl ChatDecoder {
     fn start(&mut self, chunk: &Chunk<'_>, events: &mut Events) {
         // A first chunk without choices may be without an id that the next one has.
         let waits = chunk.choices.is_empty() || chunk.model.is_empty();
-        if self.started || (chunk.id.is_empty() && waits) {
-            return;
+        if !chunk.id.is_empty() || !waits {
+            self.opening
+                .begin(Some(&chunk.id), Some(&chunk.model), events);
         }
-        self.started = true;
-        let mut started = Started::new();
-        started.id = (!chunk.id.is_empty()).then(|| chunk.id.text());
-        started.model = (!chunk.model.is_empty()).then(|| chunk.model.text());
-        events.push_back(Event::Started(Box::new(started)));
     }
 
     /// What stands beside the choices.

@@ -10,7 +10,7 @@ use std::collections::VecDeque;
 
 use serde::de::Error as _;
 use serde_json::value::RawValue;
-use windlass_core::{Event, Finish, FinishReason, JsonText, ModelError, Started, Text, Unknown};
+use windlass_core::{Event, Finish, FinishReason, JsonText, ModelError, Unknown};
 
 use self::kind::{Kind, unknown_name};
 use self::output::{Output, Piece, Source};
@@ -20,6 +20,7 @@ use crate::codec::{Decoder, Delivery, truncated, undecodable};
 use crate::frame::Frame;
 use crate::json::Count;
 use crate::wire::lenient::{is_noise, parse};
+use crate::wire::opening::started;
 use crate::wire::template::{Hole, Template, Value};
 
 pub(super) use self::shapes::Members;
@@ -128,7 +129,7 @@ impl ResponsesDecoder {
             Kind::Delta(piece) => self.delta(piece, data, events)?,
             Kind::Done(piece) => self.output.fill(piece, &parse(data)?, events),
             Kind::Begun if self.stage == Stage::Fresh => {
-                started(&parse::<Envelope<'_>>(data)?.response, events);
+                events.extend(start_of(&parse::<Envelope<'_>>(data)?.response));
             }
             Kind::Begun | Kind::Silent => {}
             Kind::Failed => return Err(Failure::Reported),
@@ -237,7 +238,7 @@ impl ResponsesDecoder {
             return Err(Failure::Reported);
         }
         if self.stage == Stage::Fresh {
-            started(answer, events);
+            events.extend(start_of(answer));
         }
         if let Some(reasoning) = answer.reasoning.filter(|it| it.get().starts_with('"')) {
             let unknown = Unknown::new("reasoning", JsonText::from(reasoning));
@@ -274,20 +275,8 @@ fn is_empty(data: &[u8]) -> bool {
     is_noise(data) || data.trim_ascii() == b"[DONE]"
 }
 
-fn started(answer: &Answer<'_>, events: &mut VecDeque<Event>) {
-    let text = |value: &Option<crate::json::JsonStr<'_>>| -> Option<Text> {
-        value
-            .as_ref()
-            .filter(|it| !it.is_empty())
-            .map(crate::json::JsonStr::text)
-    };
-    let (id, model) = (text(&answer.id), text(&answer.model));
-    if id.is_none() && model.is_none() {
-        return;
-    }
-    let mut started = Started::new();
-    (started.id, started.model) = (id, model);
-    events.push_back(Event::Started(Box::new(started)));
+fn start_of(answer: &Answer<'_>) -> Option<Event> {
+    started(answer.id.as_ref(), answer.model.as_ref())
 }
 
 fn push_unknown(
