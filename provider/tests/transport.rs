@@ -62,6 +62,17 @@ async fn a_proxy_is_sent_everything() {
     );
 }
 
+//
+#[test]
+fn the_password_of_a_proxy_is_not_shown() {
+    let builder = HttpTransport::builder().proxy("http://user:hunter2@proxy.test");
+    let shown = format!("{builder:?} {:?}", builder.clone().build().unwrap());
+    assert!(
+        shown.contains("proxy") && !shown.contains("hunter2"),
+        "{shown}"
+    );
+}
+
 #[tokio::test]
 async fn a_host_that_is_not_there_is_no_connection() {
     let gone = {

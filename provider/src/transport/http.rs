@@ -1,5 +1,6 @@
+use std::fmt;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -7,24 +8,25 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use futures_core::Stream;
 use http_body::Body as _;
-use tokio::runtime::{Handle, Id};
+use tokio::runtime::Handle;
 use windlass_core::{Clock, ErrorKind, Phase, Text};
 
+use self::pools::Pools;
 use super::{HeaderValue, HttpRequest, HttpResponse, Transport, TransportError};
+use crate::secret::Secret;
+
+mod pools;
 
 /// How long a connection may take to be made unless the builder says otherwise.
 const CONNECT: Duration = Duration::from_secs(10);
 
-/// For how many runtimes of a process connections are kept. A program has one, a test program many that are gone.
-const RUNTIMES: usize = 8;
-
 /// HTTP/1.1 and HTTP/2 over TLS, with connections that are kept and used again.
 ///
 /// A clone shares the connections. A connection lives in the runtime that made it, so each runtime has its own.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct HttpTransport {
     settings: HttpTransportBuilder,
-    pools: Arc<Mutex<Vec<(Id, reqwest::Client)>>>,
+    pools: Arc<Pools>,
 }
 
 impl HttpTransport {
@@ -54,16 +56,15 @@ impl HttpTransport {
             TransportError::new(Phase::Connect, "there is no tokio runtime to connect from")
                 .with_source(error)
         })?;
-        let mut pools = self.pools.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, client)) = pools.iter().find(|(id, _)| *id == runtime.id()) {
-            return Ok(client.clone());
-        }
-        let client = self.settings.client()?;
-        if pools.len() >= RUNTIMES {
-            pools.remove(0);
-        }
-        pools.push((runtime.id(), client.clone()));
-        Ok(client)
+        self.pools.client(runtime.id(), || self.settings.client())
+    }
+}
+
+impl fmt::Debug for HttpTransport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("HttpTransport")
+            .field(&self.settings)
+            .finish()
     }
 }
 
@@ -72,7 +73,8 @@ impl HttpTransport {
 #[must_use]
 pub struct HttpTransportBuilder {
     connect: Option<Duration>,
-    proxy: Option<String>,
+    /// Its URL may hold a password.
+    proxy: Option<Secret>,
     user_agent: Option<String>,
 }
 
@@ -85,7 +87,7 @@ impl HttpTransportBuilder {
 
     /// Sends everything through this proxy instead of the one that the system names.
     pub fn proxy(mut self, url: impl Into<String>) -> Self {
-        self.proxy = Some(url.into());
+        self.proxy = Some(Secret::new(url));
         self
     }
 
@@ -101,11 +103,7 @@ impl HttpTransportBuilder {
     ///
     /// When the proxy is no URL, the user agent is no header value, or TLS cannot be set up on this machine.
     pub fn build(self) -> Result<HttpTransport, TransportError> {
-        let client = self.client()?;
-        let here = Handle::try_current()
-            .ok()
-            .map(|runtime| (runtime.id(), client));
-        let pools = Arc::new(Mutex::new(here.into_iter().collect()));
+        let pools = Arc::new(Pools::new(self.client()?));
         Ok(HttpTransport {
             settings: self,
             pools,
@@ -126,7 +124,7 @@ impl HttpTransportBuilder {
             builder = builder.tls_backend_preconfigured(ring::config()?);
         }
         if let Some(proxy) = &self.proxy {
-            builder = builder.proxy(reqwest::Proxy::all(proxy).map_err(unusable)?);
+            builder = builder.proxy(reqwest::Proxy::all(proxy.expose()).map_err(unusable)?);
         }
         builder.build().map_err(unusable)
     }
