@@ -11,6 +11,7 @@
 //! | an outcome that is a failure | the wire's flag; without one the text begins with `error:` |
 //! | an outcome of nothing | nothing where the wire takes that, else `(no output)` |
 //! | media that the wire or the model does not take, in an earlier answer or an outcome | a line that names it |
+//! | the same from the user, or a hint about it | it is refused before it is sent; where the caller allows it, a line that names it, and a warning |
 //! | a conversation that begins with an answer | that, where the host takes it; else it is refused before it is sent |
 //! | system messages within the conversation | where they stand, or after the instructions where the wire has one place |
 //! | thinking, seals and items of another provider | nothing |
@@ -26,6 +27,7 @@ pub mod bedrock;
 pub mod gemini;
 mod lacking;
 pub(crate) mod lenient;
+mod media;
 mod names;
 pub mod openai_chat;
 pub mod openai_responses;

@@ -3,9 +3,10 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic, in its helpers too")]
 
 use windlass_core::{
-    Abilities, Ability, Breakpoint, CachePolicy, CacheTime, Continuation, Effort, ErrorKind,
-    HostedTool, JsonText, ModelError, ModelId, Options, OutputFormat, ParallelCalls, Profile,
-    Reasoning, Request, Sampling, Schema, ToolChoice, ToolSpec, Tools, Unsupported,
+    Abilities, Ability, Breakpoint, CachePolicy, CacheTime, Continuation, Document, Effort,
+    ErrorKind, HostedTool, JsonText, Media, ModelError, ModelId, Options, OutputFormat,
+    ParallelCalls, Profile, Reasoning, Request, Sampling, Schema, Source, ToolChoice, ToolSpec,
+    Tools, Unsupported, User, UserPart,
 };
 use windlass_provider::codec::{Encode, WireRequest, encoding_key};
 use windlass_provider::host::Host;
@@ -142,6 +143,10 @@ fn profiles(host: &Host) -> Vec<Profile> {
         Ability::Thinking,
         Ability::Caching,
         Ability::Sampling,
+        Ability::Images,
+        Ability::Audio,
+        Ability::Video,
+        Ability::Documents,
     ];
     let none = none.into_iter().fold(Abilities::unknown(), able);
     plain
@@ -255,6 +260,104 @@ fn tools_are_written_refused_or_left_out_with_a_warning() {
         let as_own = lost(host, &profile, &base, &hosted, "tools");
         let as_hosted = lost(host, &profile, &base, &hosted, "hosted_tools");
         complaints.extend(as_own.and(as_hosted));
+    }
+    check(complaints);
+}
+
+/// Something that a user may send beside words.
+struct Sent {
+    /// The names of what a wire may not take of it.
+    names: &'static [&'static str],
+    /// What a body has that says it, on one wire or another.
+    marks: &'static [&'static str],
+    part: UserPart,
+}
+
+impl Sent {
+    fn new(
+        names: &'static [&'static str],
+        marks: &'static [&'static str],
+        part: impl Into<UserPart>,
+    ) -> Self {
+        let part = part.into();
+        Sent { names, marks, part }
+    }
+}
+
+fn media() -> Vec<Sent> {
+    let png = Media::from_bytes("image/png", b"content");
+    let stored = UserPart::Image(Media::new("", Source::File("file-1".into())));
+    let pdf = Media::from_bytes("application/pdf", b"content");
+    let fetched = Media::from_url("audio/wav", "https://a.example/a.wav");
+    let linked = Media::from_url("application/pdf", "https://a.example/b.pdf");
+    let cited = Document::from_text("4 degrees").with_citations(true);
+    const CONTENT: &[&str] = &["Y29udGVudA=="];
+    vec![
+        Sent::new(&["images"], CONTENT, png.clone()),
+        Sent::new(&["images"], &["\"file-1\""], stored),
+        Sent::new(&["detail", "images"], &["\"low\""], png.with_detail("low")),
+        Sent::new(
+            &["audio"],
+            CONTENT,
+            Media::from_bytes("audio/wav", b"content"),
+        ),
+        Sent::new(&["audio"], &["\"https://a.example/a.wav\""], fetched),
+        Sent::new(
+            &["video"],
+            CONTENT,
+            Media::from_bytes("video/mp4", b"content"),
+        ),
+        Sent::new(&["documents"], CONTENT, pdf),
+        Sent::new(&["documents"], &["\"https://a.example/b.pdf\""], linked),
+        // Cohere cites all that is in its list.
+        Sent::new(
+            &["citations", "documents"],
+            &["\"citations\":{", "\"documents\":["],
+            cited,
+        ),
+    ]
+}
+
+/// What became of one part, as a complaint where it was lost.
+fn lost_part(host: &Host, profile: &Profile, sent: &Sent) -> Option<String> {
+    let place = format!("{}: {:?}", profile.id, sent.part);
+    let request = |policy| {
+        let options = Options::new().with_unsupported(policy);
+        let user = User::new("What is it?").with(sent.part.clone());
+        encode(host, profile, &Request::new(user).with_options(options))
+    };
+    let is_said = |wire: &WireRequest| {
+        let body = String::from_utf8_lossy(&wire.body);
+        sent.marks.iter().any(|mark| body.contains(mark))
+    };
+    let is_named = |name: &str| sent.names.contains(&name);
+    let warned = match request(Unsupported::Warn) {
+        Err(error) => {
+            return Some(format!(
+                "{place} is refused though it may be left out: {error}"
+            ));
+        }
+        Ok(wire) => match (is_said(&wire), &wire.warnings[..]) {
+            (true, []) => false,
+            (false, [warning]) if is_named(&warning.option) => true,
+            (_, warnings) => return Some(format!("{place} is lost, or not: {warnings:?}")),
+        },
+    };
+    match request(Unsupported::Refuse) {
+        Ok(wire) if !warned && is_said(&wire) => None,
+        Err(error) if warned && error.code().is_some_and(is_named) => None,
+        result => Some(format!("{place}: {result:?}")),
+    }
+}
+
+//
+#[test]
+fn media_are_written_refused_or_named_with_a_warning() {
+    let mut complaints = Vec::new();
+    for (host, profile) in hosts() {
+        for sent in media() {
+            complaints.extend(lost_part(host, &profile, &sent));
+        }
     }
     check(complaints);
 }

@@ -10,6 +10,7 @@ use super::Converse;
 use crate::body::{Body, Degraded, Separated, write_json};
 use crate::codec::{Delivery, Encode, WireRequest};
 use crate::percent;
+use crate::wire::media::{Hint, check};
 
 mod assistant;
 mod cache;
@@ -27,6 +28,10 @@ const HEAD: usize = 1024;
 pub(super) fn request(codec: &Converse, call: &Encode<'_>) -> Result<WireRequest, ModelError> {
     let family = codec.family(call.model());
     let mut degraded = Degraded::new(call.options.unsupported);
+    let sent = call.request.conversation.messages();
+    check(sent, &[Hint::Citations], &mut degraded, |part| {
+        media::refusal(call, part)
+    })?;
     let head = Head::of(codec, call, &family, &mut degraded)?;
     let marks = Marks::of(call, &family, &mut degraded)?;
     let choice = tools::choice(call, head.thinks_freely(), &mut degraded)?;

@@ -14,6 +14,7 @@ use crate::body::{Body, Degraded, Separated, write_json};
 use crate::codec::{Delivery, Encode, WireRequest};
 use crate::schema::{SchemaRules, lower};
 use crate::wire::lacking;
+use crate::wire::media::{Hint, check};
 use crate::wire::names::{CallIds, Form};
 
 #[derive(Serialize)]
@@ -63,6 +64,11 @@ pub(super) fn request(wire: &Cohere, call: &Encode<'_>) -> Result<WireRequest, M
     let mut degraded = Degraded::new(call.options.unsupported);
     lacking::leave_out(call, &mut degraded)?;
     let tools = lacking::has_own_tools(call, &mut degraded)?;
+    let sent = call.request.conversation.messages();
+    let hints = [Hint::Detail, Hint::Citations];
+    check(sent, &hints, &mut degraded, |part| {
+        message::refusal(call, part)
+    })?;
     let documents = documents::collect(call, &mut degraded)?;
     let head = head(call, tools, &mut degraded)?;
     let mut body = Body::begin(&head, &call.options.extra, 1024)?;

@@ -425,8 +425,8 @@ fn what_the_wire_lacks_is_refused_by_name_or_left_out() {
         );
     }
     for (part, name) in [
-        (Media::from_bytes("audio/wav", b"x"), "media"),
-        (Media::from_bytes("application/pdf", b"x"), "document"),
+        (Media::from_bytes("audio/wav", b"x"), "audio"),
+        (Media::from_bytes("application/pdf", b"x"), "documents"),
     ] {
         let request = Request::new(User::new("Hi").with(part));
         assert_eq!(

@@ -9,11 +9,16 @@ use windlass_core::{Entry, ErrorKind, Message, ModelError, Text};
 use super::{Gemini, path};
 use crate::body::{Body, Degraded, Separated, write_json};
 use crate::codec::{Encode, WireRequest};
+use crate::wire::media::check;
 use crate::wire::names::{CallIds, Form};
 
 /// Writes a request: options, instructions, tools, and the conversation last.
 pub(super) fn encode(dialect: &Gemini, call: &Encode<'_>) -> Result<WireRequest, ModelError> {
     let mut degraded = Degraded::new(call.options.unsupported);
+    let sent = call.request.conversation.messages();
+    check(sent, &[], &mut degraded, |part| {
+        messages::refusal(call, part)
+    })?;
     let head = options::head(dialect, call, &mut degraded)?;
     let mut body = Body::begin(&head, &call.options.extra, 4096)?;
     let instructions: Vec<&Text> = instructions(call).filter(|text| !text.is_empty()).collect();

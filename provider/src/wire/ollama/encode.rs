@@ -11,6 +11,7 @@ use crate::body::{Body, Degraded, Separated, write_json};
 use crate::codec::{Delivery, Encode, WireRequest};
 use crate::schema::{SchemaRules, lower};
 use crate::wire::lacking;
+use crate::wire::media::check;
 use crate::wire::names::{CallIds, Form};
 
 #[derive(Serialize)]
@@ -43,6 +44,10 @@ struct Function<'a> {
 pub(super) fn request(wire: &Ollama, call: &Encode<'_>) -> Result<WireRequest, ModelError> {
     let mut degraded = Degraded::new(call.options.unsupported);
     lacking::leave_out(call, &mut degraded)?;
+    let sent = call.request.conversation.messages();
+    check(sent, &[], &mut degraded, |part| {
+        message::refusal(call, part)
+    })?;
     let with_tools = sends_tools(call, &mut degraded)?;
     let head = Head {
         model: call.model(),

@@ -301,7 +301,7 @@ fn what_the_wire_lacks_is_refused_by_name_or_left_out() {
     let linked = Request::new(User::new("Hi").with(Media::from_url("image/png", "https://a.b/c")));
     assert_eq!(
         wire_request(&WIRE, &linked).unwrap_err().code(),
-        Some("image")
+        Some("images")
     );
 }
 

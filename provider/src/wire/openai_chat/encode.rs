@@ -11,6 +11,7 @@ use crate::body::{Body, Degraded, Separated, write_json};
 use crate::codec::{Encode, WireRequest};
 use crate::schema::{SchemaRules, lower};
 use crate::wire::lacking;
+use crate::wire::media::{Hint, check};
 use crate::wire::names::CallIds;
 
 mod head;
@@ -26,6 +27,10 @@ pub(super) fn encode(dialect: &OpenAiChat, call: &Encode<'_>) -> Result<WireRequ
     let mut degraded = Degraded::new(call.options.unsupported);
     let has_tools = lacking::has_tools(call, &mut degraded)?;
     let head = head::head(dialect, (call, has_tools), &mut degraded)?;
+    let sent = call.request.conversation.messages();
+    check(sent, &[Hint::Detail], &mut degraded, |part| {
+        media::refusal(dialect, call, part)
+    })?;
     let marks = Marks::place(dialect, call, &mut degraded)?;
     let extra = &call.options.extra;
     let mut body = Body::begin(&head, extra, HEAD_SIZE)?;

@@ -3,10 +3,11 @@
 use std::borrow::Cow;
 
 use serde::Serialize;
-use windlass_core::{Ability, Document, Media, Message, ModelError, UserPart, decode_base64};
+use windlass_core::{Ability, Document, Media, ModelError, UserPart, decode_base64};
 
 use crate::body::Degraded;
 use crate::codec::Encode;
+use crate::wire::{self, media::Hint};
 
 /// Where the content of a block is.
 #[derive(Debug, Serialize)]
@@ -31,17 +32,10 @@ pub(super) enum Source<'a> {
 /// Refuses what the user sends and the wire or the model does not take; where the caller allows it, the model is told
 /// what it cannot see.
 pub(super) fn check(call: &Encode<'_>, degraded: &mut Degraded) -> Result<(), ModelError> {
-    for message in call.request.conversation.messages() {
-        let Message::User(user) = message else {
-            continue;
-        };
-        for part in &user.parts {
-            if let Some((option, why)) = refusal(call, part) {
-                degraded.leave_out(option, why)?;
-            }
-        }
-    }
-    Ok(())
+    let messages = call.request.conversation.messages();
+    wire::media::check(messages, &[Hint::Citations], degraded, |part| {
+        refusal(call, part)
+    })
 }
 
 fn refusal(call: &Encode<'_>, part: &UserPart) -> Option<(&'static str, &'static str)> {

@@ -1,9 +1,11 @@
 //! Pictures, recordings and documents as content blocks.
 
 use serde::Serialize;
-use windlass_core::{Document, Media, ModelError, Source};
+use windlass_core::{Document, Media, ModelError, Source, UserPart};
 
 use crate::body::{unsupported, write_json};
+use crate::codec::Encode;
+use crate::wire::media::{Refusal, beyond_model};
 
 /// What a medium is, by the name of its content block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,6 +113,24 @@ struct WireDocument<'a> {
 #[derive(Debug, Serialize)]
 struct Citations {
     enabled: bool,
+}
+
+/// The name of what the model or the wire does not take of this part.
+pub(super) fn refusal(call: &Encode<'_>, part: &UserPart) -> Option<Refusal> {
+    const WHY: &str =
+        "Bedrock takes its own media types, as bytes or from an address that begins with `s3://`";
+    let (option, sendable) = match part {
+        UserPart::Text(_) => return None,
+        UserPart::Image(media) => ("images", is_sendable(Kind::Image, media)),
+        UserPart::Audio(media) => ("audio", is_sendable(Kind::Audio, media)),
+        UserPart::Video(media) => ("video", is_sendable(Kind::Video, media)),
+        UserPart::Document(document) => {
+            let sendable = is_sendable(Kind::Document, &document.media);
+            ("documents", sendable)
+        }
+        _ => ("conversation", false),
+    };
+    beyond_model(call, part).or((!sendable).then_some((option, WHY)))
 }
 
 /// Whether the wire has a form for the medium.

@@ -11,6 +11,7 @@ use super::{BESIDE_A_DOCUMENT, assistant, write_text};
 use crate::body::{Separated, unsupported, write_json};
 use crate::codec::Encode;
 use crate::wire::bedrock::{Converse, IDS, OWN_IDS};
+use crate::wire::media::named;
 use crate::wire::names::{CallIds, EntryIds, Form};
 use crate::wire::plain::NO_OUTPUT;
 
@@ -140,7 +141,7 @@ fn write_content(
 ) -> Result<(), ModelError> {
     match message {
         Message::System(_) => Ok(()),
-        Message::User(user) => write_user(user, out),
+        Message::User(user) => write_user(call, user, out),
         Message::Assistant(answer) => assistant::write(codec, call, (answer, ids), out),
         Message::Outcomes(outcomes) => write_outcomes(&outcomes.0, ids, out),
     }
@@ -164,7 +165,7 @@ fn interrupted(call: &Encode<'_>, ids: EntryIds<'_>) -> Result<Vec<u8>, ModelErr
     Ok(out)
 }
 
-fn write_user(user: &User, out: &mut Vec<u8>) -> Result<(), ModelError> {
+fn write_user(call: &Encode<'_>, user: &User, out: &mut Vec<u8>) -> Result<(), ModelError> {
     let mut separated = Separated::new();
     let (mut documents, mut words) = (0, false);
     for part in &user.parts {
@@ -177,6 +178,7 @@ fn write_user(user: &User, out: &mut Vec<u8>) -> Result<(), ModelError> {
                 words = true;
                 write_text(out, text)?;
             }
+            part if media::refusal(call, part).is_some() => write_text(out, &named(part))?,
             UserPart::Image(media) => media::write(Kind::Image, media, out)?,
             UserPart::Audio(media) => media::write(Kind::Audio, media, out)?,
             UserPart::Video(media) => media::write(Kind::Video, media, out)?,

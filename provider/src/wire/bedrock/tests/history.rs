@@ -56,13 +56,13 @@ fn media_that_the_wire_does_not_take_are_refused() {
     for (media, name) in [
         (
             Media::from_url("image/png", "https://example.org/a.png"),
-            "image",
+            "images",
         ),
-        (Media::from_bytes("image/tiff", b"x"), "image"),
+        (Media::from_bytes("image/tiff", b"x"), "images"),
         (Media::from_bytes("audio/midi", b"x"), "audio"),
         (
             Media::new("application/pdf", Source::File("f".into())),
-            "document",
+            "documents",
         ),
     ] {
         let user = User::default().with(media);

@@ -1,7 +1,7 @@
 use serde::Serialize;
 use windlass_core::{Document, Message, ModelError, Source, UserPart};
 
-use crate::body::{Degraded, unsupported};
+use crate::body::Degraded;
 use crate::codec::Encode;
 
 #[derive(Serialize)]
@@ -45,11 +45,8 @@ pub(super) fn collect<'a>(
             let why = "the host cites all documents or none, by `citation_options`";
             degraded.leave_out("citations", why)?;
         }
-        let of_text = document_of_text(document, format!("doc:{}", list.len()));
-        list.push(
-            of_text
-                .ok_or_else(|| unsupported("document", "Cohere reads documents of text only"))?,
-        );
+        // Others are named in their message.
+        list.extend(document_of_text(document, format!("doc:{}", list.len())));
     }
     Ok(list)
 }

@@ -3,20 +3,22 @@ use std::borrow::Cow;
 use serde::Serialize;
 use serde_json::value::RawValue;
 use windlass_core::{
-    Ability, Assistant, AssistantPart, Call, JsonText, Media, Message, ModelError, Outcome,
-    OutcomePart, Source, User, UserPart,
+    Assistant, AssistantPart, Call, JsonText, Media, Message, ModelError, Outcome, OutcomePart,
+    Source, User, UserPart,
 };
 
 use super::documents::{self, document_of_text};
-use crate::body::{Separated, unsupported, write_json};
+use crate::body::{Separated, write_json};
 use crate::codec::Encode;
 use crate::wire::cohere::{NAMES, TOOL_PLAN};
-use crate::wire::lacking::lacks;
+use crate::wire::media::{Refusal, beyond_model, named, refused};
 use crate::wire::names::EntryIds;
 use crate::wire::plain::{self, Pictures};
 
 /// What a user says who says nothing but shows documents: the wire wants some content.
 const SEE_DOCUMENTS: &str = "(see the documents)";
+
+const NO_STORE: Refusal = ("images", "Cohere has no store of files");
 
 #[derive(Serialize)]
 struct Plain<'a> {
@@ -126,14 +128,12 @@ fn user<'a>(message: &'a User, call: &Encode<'_>) -> Result<Listed<'a>, ModelErr
     for part in &message.parts {
         match part {
             UserPart::Text(text) => content.extend(text_block(text)),
-            UserPart::Image(media) => content.push(picture(media, call)?),
-            UserPart::Document(_) => {}
-            _ => {
-                return Err(unsupported(
-                    "media",
-                    "Cohere takes text, pictures and documents only",
-                ));
-            }
+            part if refusal(call, part).is_some() => content.push(Block::Text {
+                text: named(part).into(),
+            }),
+            UserPart::Image(media) => content.push(picture(media).map_err(refused)?),
+            // They go into a list of their own.
+            _ => {}
         }
     }
     if content.is_empty() {
@@ -151,14 +151,29 @@ fn text_block(text: &str) -> Option<Block<'_>> {
     (!text.is_empty()).then_some(block)
 }
 
-fn picture<'a>(media: &'a Media, call: &Encode<'_>) -> Result<Block<'a>, ModelError> {
-    if lacks(call, Ability::Images) {
-        return Err(unsupported("image", "the model sees no pictures"));
-    }
+/// The name of what the model or the wire does not take of this part.
+pub(super) fn refusal(call: &Encode<'_>, part: &UserPart) -> Option<Refusal> {
+    beyond_model(call, part).or_else(|| match part {
+        UserPart::Text(_) => None,
+        UserPart::Image(media) => match &media.source {
+            Source::Base64(_) | Source::Url(_) => None,
+            _ => Some(NO_STORE),
+        },
+        UserPart::Document(document) => match &document.media.source {
+            Source::Text(_) => None,
+            _ => Some(("documents", "Cohere reads documents of text only")),
+        },
+        UserPart::Audio(_) => Some(("audio", "Cohere takes none")),
+        UserPart::Video(_) => Some(("video", "Cohere takes none")),
+        _ => Some(("conversation", "this wire has no such part")),
+    })
+}
+
+fn picture(media: &Media) -> Result<Block<'_>, Refusal> {
     let url = match &media.source {
         Source::Base64(data) => format!("data:{};base64,{data}", media.mime).into(),
         Source::Url(url) => url.as_str().into(),
-        _ => return Err(unsupported("image", "Cohere has no store of files")),
+        _ => return Err(NO_STORE),
     };
     let detail = media.detail.as_deref();
     Ok(Block::ImageUrl {

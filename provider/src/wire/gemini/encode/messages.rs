@@ -13,6 +13,7 @@ use windlass_core::{
 use super::super::{CallIds, Gemini, NAMES};
 use crate::body::{Separated, unsupported, write_json};
 use crate::codec::Encode;
+use crate::wire::media::{Refusal, beyond_model, named};
 use crate::wire::names::EntryIds;
 use crate::wire::plain::{Object, object};
 
@@ -25,7 +26,7 @@ pub(super) fn write(
 ) -> Result<(), ModelError> {
     match message {
         Message::System(_) => Ok(()),
-        Message::User(user) => write_user(out, user),
+        Message::User(user) => write_user(out, call, user),
         Message::Assistant(answer) => {
             let own = call.reads_opaque(answer.origin.as_ref());
             write_answer(out, dialect, (answer, own), &mut ids)
@@ -84,7 +85,19 @@ pub(super) fn write_text(out: &mut Vec<u8>, text: &str) -> Result<(), ModelError
     write_json(out, &part)
 }
 
-fn write_user(out: &mut Vec<u8>, user: &User) -> Result<(), ModelError> {
+/// The name of what the model or the wire does not take of this part.
+pub(super) fn refusal(call: &Encode<'_>, part: &UserPart) -> Option<Refusal> {
+    beyond_model(call, part).or(match part {
+        UserPart::Text(_)
+        | UserPart::Image(_)
+        | UserPart::Audio(_)
+        | UserPart::Video(_)
+        | UserPart::Document(_) => None,
+        _ => Some(("conversation", "the wire has no such part")),
+    })
+}
+
+fn write_user(out: &mut Vec<u8>, call: &Encode<'_>, user: &User) -> Result<(), ModelError> {
     let mut parts = Separated::new();
     for part in &user.parts {
         match part {
@@ -92,6 +105,10 @@ fn write_user(out: &mut Vec<u8>, user: &User) -> Result<(), ModelError> {
             UserPart::Text(text) => {
                 parts.next(out);
                 write_text(out, text)?;
+            }
+            part if refusal(call, part).is_some() => {
+                parts.next(out);
+                write_text(out, &named(part))?;
             }
             UserPart::Image(media) | UserPart::Audio(media) | UserPart::Video(media) => {
                 parts.next(out);

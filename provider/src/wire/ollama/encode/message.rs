@@ -1,13 +1,11 @@
 use std::borrow::Cow;
 
 use serde::Serialize;
-use windlass_core::{
-    Ability, Assistant, AssistantPart, Call, Media, Message, ModelError, Outcome, User, UserPart,
-};
+use windlass_core::{Assistant, AssistantPart, Call, Message, ModelError, Outcome, User, UserPart};
 
-use crate::body::{Separated, unsupported, write_json};
+use crate::body::{Separated, write_json};
 use crate::codec::Encode;
-use crate::wire::lacking::lacks;
+use crate::wire::media::{Refusal, beyond_model, named};
 use crate::wire::names::EntryIds;
 use crate::wire::plain::{self, Object, Pictures};
 
@@ -50,7 +48,7 @@ pub(super) fn write(
 ) -> Result<(), ModelError> {
     match message {
         Message::System(message) => write_json(out, &system(&message.text)),
-        Message::User(message) => write_json(out, &user(message, call)?),
+        Message::User(message) => write_json(out, &user(message, call)),
         Message::Assistant(message) => write_json(out, &assistant(message, call, &mut ids)),
         Message::Outcomes(outcomes) => {
             let mut between = Separated::new();
@@ -70,22 +68,20 @@ pub(super) fn system(text: &str) -> Wire<'_> {
     }
 }
 
-fn user<'a>(message: &'a User, call: &Encode<'_>) -> Result<Wire<'a>, ModelError> {
+fn user<'a>(message: &'a User, call: &Encode<'_>) -> Wire<'a> {
     let mut texts: Vec<Cow<'_, str>> = Vec::new();
     let mut images = Vec::new();
     for part in &message.parts {
         match part {
             UserPart::Text(text) => texts.push(text.as_str().into()),
-            UserPart::Image(media) => images.push(picture(media, call)?),
-            UserPart::Document(document) => texts.push(
-                plain::framed(document)
-                    .ok_or_else(|| unsupported("document", "Ollama reads documents of text only"))?
-                    .into(),
-            ),
-            _ => return Err(unsupported("media", "Ollama takes text and pictures only")),
+            part => match taken(part, call) {
+                Ok(Taken::Picture(data)) => images.push(data),
+                Ok(Taken::Text(text)) => texts.push(text.into()),
+                Err(_) => texts.push(named(part).into()),
+            },
         }
     }
-    Ok(Wire {
+    Wire {
         role: "user",
         content: match texts.len() {
             1 => texts.swap_remove(0),
@@ -93,19 +89,39 @@ fn user<'a>(message: &'a User, call: &Encode<'_>) -> Result<Wire<'a>, ModelError
         },
         images,
         ..Wire::default()
-    })
+    }
 }
 
-fn picture<'a>(media: &'a Media, call: &Encode<'_>) -> Result<&'a str, ModelError> {
-    if lacks(call, Ability::Images) {
-        return Err(unsupported("image", "the model sees no pictures"));
+/// What the wire has for a part that is not words.
+enum Taken<'a> {
+    Picture(&'a str),
+    Text(String),
+}
+
+/// The name of what the model or the wire does not take of this part.
+pub(super) fn refusal(call: &Encode<'_>, part: &UserPart) -> Option<Refusal> {
+    match part {
+        UserPart::Text(_) => None,
+        part => taken(part, call).err(),
     }
-    plain::base64(media).ok_or_else(|| {
-        unsupported(
-            "image",
+}
+
+fn taken<'a>(part: &'a UserPart, call: &Encode<'_>) -> Result<Taken<'a>, Refusal> {
+    if let Some(refusal) = beyond_model(call, part) {
+        return Err(refusal);
+    }
+    match part {
+        UserPart::Image(media) => plain::base64(media).map(Taken::Picture).ok_or((
+            "images",
             "Ollama fetches nothing; send the content in base64",
-        )
-    })
+        )),
+        UserPart::Document(document) => plain::framed(document)
+            .map(Taken::Text)
+            .ok_or(("documents", "Ollama reads documents of text only")),
+        UserPart::Audio(_) => Err(("audio", "Ollama takes none")),
+        UserPart::Video(_) => Err(("video", "Ollama takes none")),
+        _ => Err(("conversation", "this wire has no such part")),
+    }
 }
 
 /// What a model said before. Another provider's thinking is left out, and so is what only that provider can read.

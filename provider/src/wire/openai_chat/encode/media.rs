@@ -1,16 +1,19 @@
 //! Pictures, recordings, films and files, as the host takes them.
 
-use serde::Serialize;
-use windlass_core::{Document, Media, ModelError, Source, Text};
+use std::borrow::Cow;
 
-use crate::body::unsupported;
+use serde::{Serialize, Serializer};
+use windlass_core::{Document, Media, Source, Text, UserPart};
+
+use crate::codec::Encode;
+use crate::wire::media::{Refusal, beyond_model};
 use crate::wire::openai_chat::{Documents, OpenAiChat, Recordings};
 
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub(super) enum Part<'a> {
     Text {
-        text: &'a str,
+        text: Cow<'a, str>,
     },
     ImageUrl {
         image_url: Url<'a>,
@@ -25,7 +28,7 @@ pub(super) enum Part<'a> {
         file: File<'a>,
     },
     DocumentUrl {
-        document_url: String,
+        document_url: Address<'a>,
         #[serde(skip_serializing_if = "Option::is_none")]
         document_name: Option<&'a Text>,
     },
@@ -46,7 +49,7 @@ pub(super) struct Thought<'a> {
 
 #[derive(Serialize)]
 pub(super) struct Url<'a> {
-    url: String,
+    url: Address<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     detail: Option<&'a Text>,
 }
@@ -63,14 +66,50 @@ pub(super) struct File<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     filename: Option<&'a Text>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    file_data: Option<String>,
+    file_data: Option<Address<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     file_id: Option<&'a Text>,
 }
 
-pub(super) fn image<'a>(dialect: &OpenAiChat, media: &'a Media) -> Result<Part<'a>, ModelError> {
+/// Where content is; what is here becomes an address that holds it.
+pub(super) enum Address<'a> {
+    Of(&'a str),
+    Here { mime: &'a str, data: &'a str },
+}
+
+impl Serialize for Address<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Address::Of(address) => serializer.serialize_str(address),
+            Address::Here { mime, data } => {
+                serializer.collect_str(&format_args!("data:{mime};base64,{data}"))
+            }
+        }
+    }
+}
+
+/// The name of what the model or the host does not take of this part.
+pub(super) fn refusal(dialect: &OpenAiChat, call: &Encode<'_>, part: &UserPart) -> Option<Refusal> {
+    beyond_model(call, part).or_else(|| match part {
+        UserPart::Text(_) => None,
+        UserPart::Document(document) => self::document(dialect, document).err(),
+        part => media(dialect, part).err(),
+    })
+}
+
+/// A part of the user's that is neither text nor a document.
+pub(super) fn media<'a>(dialect: &OpenAiChat, part: &'a UserPart) -> Result<Part<'a>, Refusal> {
+    match part {
+        UserPart::Image(media) => image(dialect, media),
+        UserPart::Audio(media) => audio(dialect, media),
+        UserPart::Video(media) => video(dialect, media),
+        _ => Err(("conversation", "this wire has no such part")),
+    }
+}
+
+pub(super) fn image<'a>(dialect: &OpenAiChat, media: &'a Media) -> Result<Part<'a>, Refusal> {
     if !dialect.images.it() {
-        return Err(unsupported("images", "the host takes no pictures"));
+        return Err(("images", "the host takes no pictures"));
     }
     let image_url = Url {
         url: address(media, "images")?,
@@ -79,9 +118,9 @@ pub(super) fn image<'a>(dialect: &OpenAiChat, media: &'a Media) -> Result<Part<'
     Ok(Part::ImageUrl { image_url })
 }
 
-pub(super) fn video<'a>(dialect: &OpenAiChat, media: &'a Media) -> Result<Part<'a>, ModelError> {
+fn video<'a>(dialect: &OpenAiChat, media: &'a Media) -> Result<Part<'a>, Refusal> {
     if !dialect.video.it() {
-        return Err(unsupported("video", "the host takes no films"));
+        return Err(("video", "the host takes no films"));
     }
     let video_url = Url {
         url: address(media, "video")?,
@@ -90,20 +129,15 @@ pub(super) fn video<'a>(dialect: &OpenAiChat, media: &'a Media) -> Result<Part<'
     Ok(Part::VideoUrl { video_url })
 }
 
-pub(super) fn audio<'a>(dialect: &OpenAiChat, media: &'a Media) -> Result<Part<'a>, ModelError> {
+fn audio<'a>(dialect: &OpenAiChat, media: &'a Media) -> Result<Part<'a>, Refusal> {
     let input_audio = match (dialect.audio, &media.source) {
         (Recordings::Plain, Source::Base64(plain) | Source::Url(plain)) => Audio::Plain(plain),
         (Recordings::WithFormat, Source::Base64(data)) => Audio::WithFormat {
             data,
             format: audio_format(&media.mime),
         },
-        (Recordings::Refused, _) => {
-            return Err(unsupported("audio", "the host takes no recordings"));
-        }
-        _ => {
-            let why = "the host does not take a recording from there";
-            return Err(unsupported("audio", why));
-        }
+        (Recordings::Refused, _) => return Err(("audio", "the host takes no recordings")),
+        _ => return Err(("audio", "the host does not take a recording from there")),
     };
     Ok(Part::InputAudio { input_audio })
 }
@@ -117,70 +151,59 @@ fn audio_format(mime: &str) -> &str {
     }
 }
 
-/// Writes the parts of a document: what is to be said about it, and the document.
-pub(super) fn document(
+/// A document, without what is to be said about it.
+pub(super) fn document<'a>(
     dialect: &OpenAiChat,
-    document: &Document,
-    mut part: impl FnMut(&Part<'_>) -> Result<(), ModelError>,
-) -> Result<(), ModelError> {
-    if let Some(text) = document.context.as_deref().filter(|text| !text.is_empty()) {
-        part(&Part::Text { text })?;
-    }
+    document: &'a Document,
+) -> Result<Part<'a>, Refusal> {
     let media = &document.media;
     let name = document.name.as_ref();
-    match (dialect.documents, &media.source) {
-        (_, Source::Text(text)) => {
-            let framed = name.map(|name| format!("{name}:\n{text}"));
-            let text = framed.as_deref().unwrap_or(text);
-            part(&Part::Text { text })
-        }
-        (Documents::File | Documents::FileOrUrl, Source::File(id)) => {
-            let file_id = Some(id);
-            let file = File {
-                file_id,
+    Ok(match (dialect.documents, &media.source) {
+        (_, Source::Text(text)) => Part::Text {
+            text: match name {
+                Some(name) => format!("{name}:\n{text}").into(),
+                None => text.as_str().into(),
+            },
+        },
+        (Documents::File | Documents::FileOrUrl, Source::File(id)) => Part::File {
+            file: File {
+                file_id: Some(id),
                 ..File::default()
-            };
-            part(&Part::File { file })
-        }
+            },
+        },
         (Documents::File, Source::Base64(_))
-        | (Documents::FileOrUrl, Source::Base64(_) | Source::Url(_)) => {
-            let file = File {
+        | (Documents::FileOrUrl, Source::Base64(_) | Source::Url(_)) => Part::File {
+            file: File {
                 filename: name,
                 file_data: Some(address(media, "documents")?),
                 file_id: None,
-            };
-            part(&Part::File { file })
-        }
-        (Documents::DocumentUrl, Source::Base64(_) | Source::Url(_)) => part(&Part::DocumentUrl {
+            },
+        },
+        (Documents::DocumentUrl, Source::Base64(_) | Source::Url(_)) => Part::DocumentUrl {
             document_url: address(media, "documents")?,
             document_name: name,
-        }),
-        (Documents::FileUrl, Source::Base64(_) | Source::Url(_)) => {
-            let file_url = Url {
-                url: match &media.source {
-                    // This host takes the content itself where an address would stand.
-                    Source::Base64(data) => data.to_string(),
-                    _ => address(media, "documents")?,
-                },
+        },
+        (Documents::FileUrl, Source::Base64(data) | Source::Url(data)) => Part::FileUrl {
+            // This host takes the content itself where an address would stand.
+            file_url: Url {
+                url: Address::Of(data),
                 detail: None,
-            };
-            part(&Part::FileUrl { file_url })
+            },
+        },
+        _ => {
+            let why = "the host does not take a document from there";
+            return Err(("documents", why));
         }
-        _ => Err(unsupported(
-            "documents",
-            "the host does not take a document from there",
-        )),
-    }
+    })
 }
 
-/// Where the content is; content that is here becomes an address that holds it.
-fn address(media: &Media, option: &'static str) -> Result<String, ModelError> {
+fn address<'a>(media: &'a Media, option: &'static str) -> Result<Address<'a>, Refusal> {
     match &media.source {
-        Source::Base64(data) => Ok(format!("data:{};base64,{data}", media.mime)),
-        Source::Url(url) => Ok(url.to_string()),
-        _ => Err(unsupported(
-            option,
-            "the host takes it inline or from an address",
-        )),
+        Source::Base64(data) => Ok(Address::Here {
+            mime: &media.mime,
+            data,
+        }),
+        Source::Url(url) => Ok(Address::Of(url)),
+        _ => Err((option, "the host takes it inline or from an address")),
     }
 }

@@ -6,8 +6,9 @@ use windlass_core::{CacheTime, Message, ModelError, Outcome, OutcomePart, UserPa
 
 use super::marks;
 use super::media::{self, Part};
-use crate::body::{Separated, unsupported, write_json};
+use crate::body::{Separated, write_json};
 use crate::codec::Encode;
+use crate::wire::media::{named, refused};
 use crate::wire::names::EntryIds;
 use crate::wire::openai_chat::{CacheMarks, OpenAiChat};
 use crate::wire::plain::{self, Pictures};
@@ -38,7 +39,12 @@ impl Writer<'_> {
         if takes_parts && (blocks.len() > 1 || !marked.is_empty()) {
             let mut parts = Parts::begin(out);
             for (at, text) in blocks {
-                parts.marked(&Part::Text { text }, marks::of(marked, at))?;
+                parts.marked(
+                    &Part::Text {
+                        text: text.as_str().into(),
+                    },
+                    marks::of(marked, at),
+                )?;
             }
             parts.end();
         } else if blocks.len() == 1 {
@@ -106,7 +112,7 @@ impl Writer<'_> {
             return write_json(out, text);
         }
         let mut parts = Parts::begin(out);
-        parts.marked(&Part::Text { text }, mark)?;
+        parts.marked(&Part::Text { text: text.into() }, mark)?;
         parts.end();
         Ok(())
     }
@@ -122,14 +128,17 @@ impl Writer<'_> {
         let mut list = Parts::begin(out);
         for part in parts.iter().filter(|part| !is_blank(part)) {
             match part {
-                UserPart::Text(text) => list.part(&Part::Text { text })?,
-                UserPart::Image(image) => list.part(&media::image(self.dialect, image)?)?,
-                UserPart::Audio(audio) => list.part(&media::audio(self.dialect, audio)?)?,
-                UserPart::Video(video) => list.part(&media::video(self.dialect, video)?)?,
-                UserPart::Document(document) => {
-                    media::document(self.dialect, document, |part| list.part(part))?;
+                UserPart::Text(text) => list.text(text)?,
+                part if media::refusal(self.dialect, self.call, part).is_some() => {
+                    list.text(&named(part))?;
                 }
-                _ => return Err(unsupported("message", "this wire has no such part")),
+                UserPart::Document(document) => {
+                    if let Some(text) = document.context.as_deref().filter(|it| !it.is_empty()) {
+                        list.text(text)?;
+                    }
+                    list.part(&media::document(self.dialect, document).map_err(refused)?)?;
+                }
+                part => list.part(&media::media(self.dialect, part).map_err(refused)?)?,
             }
         }
         list.mark(mark);
@@ -166,15 +175,17 @@ impl Writer<'_> {
     ) -> Written {
         let mut list = Parts::begin(out);
         if outcome.status.is_failure() {
-            list.part(&Part::Text { text: "error:" })?;
+            list.text("error:")?;
         }
         for part in &outcome.parts {
             match part {
-                OutcomePart::Image(image) => list.part(&media::image(self.dialect, image)?)?,
+                OutcomePart::Image(image) if media::image(self.dialect, image).is_ok() => {
+                    list.part(&media::image(self.dialect, image).map_err(refused)?)?;
+                }
                 part => {
                     let text = plain::outcome_part(part);
                     if !text.is_empty() {
-                        list.part(&Part::Text { text: &text })?;
+                        list.text(&text)?;
                     }
                 }
             }
@@ -196,6 +207,10 @@ impl<'o> Parts<'o> {
         out.push(b'[');
         let separated = Separated::new();
         Parts { out, separated }
+    }
+
+    fn text(&mut self, text: &str) -> Written {
+        self.part(&Part::Text { text: text.into() })
     }
 
     fn part(&mut self, part: &Part<'_>) -> Written {

@@ -1,7 +1,7 @@
 //! The conversation as input items.
 
 use windlass_core::{
-    Ability, Entry, Media, Message, ModelError, Outcome, OutcomePart, User, UserPart,
+    Ability, Entry, Media, Message, ModelError, Outcome, OutcomePart, Source, User, UserPart,
 };
 
 use super::super::{Feature, IDS, OpenAiResponses};
@@ -10,6 +10,7 @@ use super::{assistant, media};
 use crate::body::{Degraded, Separated};
 use crate::codec::Encode;
 use crate::wire::lacking::lacks as model_lacks;
+use crate::wire::media::{Hint, check as check_media};
 use crate::wire::names::{CallIds, EntryIds};
 use crate::wire::plain::{self, Pictures};
 
@@ -23,31 +24,19 @@ pub(super) fn check(
     entries: super::Entries<'_>,
     degraded: &mut Degraded,
 ) -> Result<(), ModelError> {
-    let mut named: Vec<&str> = Vec::new();
-    for entry in entries {
-        let Message::User(user) = entry.message() else {
-            continue;
-        };
-        for option in user
-            .parts
-            .iter()
-            .filter_map(|part| lacks(codec, call, part))
-        {
-            if !named.contains(&option) {
-                named.push(option);
-                degraded.leave_out(option, "the model or its host does not take them")?;
-            }
-        }
-    }
-    Ok(())
+    let messages = entries.iter().map(|entry| entry.message());
+    check_media(messages, &[Hint::Detail], degraded, |part| {
+        lacks(codec, call, part).map(|option| (option, "the model or its host does not take them"))
+    })
 }
 
-/// The name of the ability that `part` needs and the model or the wire lacks.
+/// The name of what `part` needs and the model or the wire lacks.
 fn lacks(codec: &OpenAiResponses, call: &Encode<'_>, part: &UserPart) -> Option<&'static str> {
     let cannot = |ability| model_lacks(call, ability);
     match part {
         UserPart::Image(_) if cannot(Ability::Images) => Some("images"),
         UserPart::Audio(_) if !codec.has(Feature::Audio) || cannot(Ability::Audio) => Some("audio"),
+        UserPart::Audio(audio) => (!matches!(audio.source, Source::Base64(_))).then_some("audio"),
         UserPart::Video(_) => Some("video"),
         UserPart::Document(_) if cannot(Ability::Documents) => Some("documents"),
         _ => None,

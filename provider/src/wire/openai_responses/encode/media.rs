@@ -28,7 +28,7 @@ pub(super) fn write_image(image: &Media, out: &mut Vec<u8>) {
 
 pub(super) fn write_audio(audio: &Media, out: &mut Vec<u8>) {
     let data = match &audio.source {
-        Source::Base64(data) | Source::Text(data) | Source::Url(data) | Source::File(data) => data,
+        Source::Base64(data) => data,
         _ => return write_text(&named("audio", audio), out),
     };
     let format = match &*audio.mime {

@@ -202,7 +202,7 @@ fn content_parts(answer: &Assistant, out: &mut Vec<u8>) -> Written {
     for part in &answer.parts {
         match part {
             AssistantPart::Text(text) if !text.text.is_empty() => {
-                list.part(&Part::Text { text: &text.text })?;
+                list.text(&text.text)?;
             }
             AssistantPart::Thinking(thinking) if !thinking.text.is_empty() => {
                 let text = &thinking.text;
