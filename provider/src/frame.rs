@@ -44,7 +44,7 @@ mod json;
 mod ndjson;
 mod sse;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 
 pub use self::error::{FrameError, FrameErrorKind};
 pub use self::sse::{LastEvent, SseOptions};

@@ -115,6 +115,18 @@ pub(super) fn read_in_all_cuts(framer: impl Fn() -> Framer, body: &[u8]) -> Read
     whole
 }
 
+/// Checks that a body gives the same frames and the same error when it is cut in two, at every position.
+///
+/// A decoder sees frames and nothing else, so what it makes of the body is then the same too. Decoding every cut would
+/// say no more, and takes many times as long.
+pub(crate) fn check_cuts(framer: impl Fn() -> Framer, body: &[u8]) {
+    let whole = read(framer(), [body]);
+    for at in 0..=body.len() {
+        let (left, right) = body.split_at(at);
+        assert_eq!(read(framer(), [left, right]), whole, "cut at {at}");
+    }
+}
+
 /// Cuts a body at these positions, which need be neither sorted nor inside it.
 pub(super) fn cut(body: &[u8], mut positions: Vec<usize>) -> Vec<&[u8]> {
     positions

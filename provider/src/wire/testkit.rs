@@ -8,6 +8,7 @@ use windlass_core::{
 };
 
 use crate::codec::{self, Codec, Delivery, Encode, WireRequest, encoding_key};
+use crate::frame::testing::check_cuts;
 
 /// The media type of a streamed answer, unless a wire says otherwise.
 pub(crate) const SSE: &str = "text/event-stream";
@@ -83,11 +84,7 @@ pub(crate) fn check_body(
     expect(&whole);
     let bytes: Vec<&[u8]> = body.chunks(1).collect();
     assert_eq!(run(&bytes).expect("byte by byte"), whole, "byte by byte");
-    for at in 0..=body.len() {
-        let (left, right) = body.split_at(at);
-        let cut = run(&[left, right]).unwrap_or_else(|error| panic!("cut at {at}: {error}"));
-        assert_eq!(cut, whole, "cut at {at}");
-    }
+    check_cuts(|| codec.framing(content_type, delivery).framer(), body);
 }
 
 /// Checks that a streamed body is [`ErrorKind::Truncated`] when it ends before the frame that holds the last
@@ -147,12 +144,12 @@ pub(crate) fn check_error(codec: &dyn Codec, body: &str, delivery: Delivery) -> 
         decode_chunks(codec, content_type, chunks, delivery).expect_err("the body is an error")
     };
     let error = run(&[body.as_bytes()]);
-    for at in 0..=body.len() {
-        let (left, right) = body.as_bytes().split_at(at);
-        let cut = run(&[left, right]);
-        assert_eq!(cut.kind(), error.kind(), "cut at {at}");
-        assert_eq!(cut.partial(), error.partial(), "cut at {at}");
-    }
+    let bytes: Vec<&[u8]> = body.as_bytes().chunks(1).collect();
+    let cut = run(&bytes);
+    assert_eq!(cut.kind(), error.kind(), "byte by byte");
+    assert_eq!(cut.partial(), error.partial(), "byte by byte");
+    let framer = || codec.framing(content_type, delivery).framer();
+    check_cuts(framer, body.as_bytes());
     error
 }
 

@@ -8,6 +8,7 @@ use windlass_core::{
 
 use super::super::Gemini;
 use crate::codec::{self, Codec, Delivery};
+use crate::frame::testing::check_cuts;
 
 /// The model that answers and is asked.
 pub(super) fn model() -> ModelId {
@@ -63,13 +64,8 @@ pub(super) fn decode(chunks: &[&str]) -> (Vec<Event>, Response) {
     assert_eq!(result, Ok(()), "{body}");
     //
     assert_eq!(stream(&bytes.chunks(1).collect::<Vec<_>>()).0, whole);
-    for at in 0..bytes.len() {
-        assert_eq!(
-            stream(&[&bytes[..at], &bytes[at..]]).0,
-            whole,
-            "cut at {at}"
-        );
-    }
+    let framing = Gemini::new().framing("text/event-stream", Delivery::Streamed);
+    check_cuts(|| framing.framer(), bytes);
     //
     for delivery in [Delivery::Streamed, Delivery::Whole] {
         let json = array(chunks);

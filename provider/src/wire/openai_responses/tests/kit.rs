@@ -9,6 +9,7 @@ use windlass_core::{
 use super::super::OpenAiResponses;
 use crate::codec::{self, Codec, Delivery, Encode, WireRequest, encoding_key};
 use crate::frame::Frame;
+use crate::frame::testing::check_cuts;
 
 pub(super) const CODEC: OpenAiResponses = OpenAiResponses::new();
 
@@ -21,7 +22,7 @@ pub(super) fn check(frames: &[&str], expected: &[&str]) {
         let (shown, end) = decode(&[body.as_bytes()], Delivery::Streamed);
         assert_eq!(shown, expected, "{body}");
         assert_eq!(end, Ok(()), "{body}");
-        check_cuts(&body, &(shown, end));
+        check_pieces(&body, &(shown, end));
     }
     for until in 0..frames.len() {
         let body = named(&frames[..until]);
@@ -53,21 +54,14 @@ pub(super) fn check_error(frames: &[&str], kind: ErrorKind, before: &[&str]) {
     let (shown, end) = decode(&[body.as_bytes()], Delivery::Streamed);
     assert_eq!(shown, before, "{body}");
     assert_eq!(end, Err(kind), "{body}");
-    check_cuts(&body, &(shown, end));
+    check_pieces(&body, &(shown, end));
 }
 
-fn check_cuts(body: &str, whole: &Decoded) {
+fn check_pieces(body: &str, whole: &Decoded) {
     let body = body.as_bytes();
     let bytes: Vec<&[u8]> = body.chunks(1).collect();
     assert_eq!(decode(&bytes, Delivery::Streamed), *whole, "byte by byte");
-    for at in 0..=body.len() {
-        let (left, right) = body.split_at(at);
-        assert_eq!(
-            decode(&[left, right], Delivery::Streamed),
-            *whole,
-            "cut at {at}"
-        );
-    }
+    check_cuts(|| CODEC.framing("", Delivery::Streamed).framer(), body);
 }
 
 /// Each frame under the name that is its `type`.
