@@ -67,7 +67,7 @@ fn cargo(hello: &Path, command: &str) -> Command {
 }
 
 /// The seconds on a processor of the processes that this one has waited for, and of theirs.
-fn children() -> Option<f64> {
+pub(crate) fn children() -> Option<f64> {
     let text = std::fs::read_to_string("/proc/self/stat").ok()?;
     let (_, fields) = text.rsplit_once(") ")?;
     let mut ticks = fields.split(' ').skip(13).map(str::parse::<u64>);

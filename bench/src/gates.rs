@@ -18,9 +18,11 @@ pub(crate) enum Limit {
     Ratio(f64),
     /// So much, in the unit of the measure.
     Most(f64),
+    /// So much more than the floor.
+    Beyond(f64),
 }
 
-use Limit::{Most, Ratio};
+use Limit::{Beyond, Most, Ratio};
 use Measure::{Allocations, Bytes, Cpu, Crates, Growth, Instructions, Memory};
 
 const KIB: f64 = 1024.0;
@@ -85,6 +87,7 @@ const GATES: &[Gate] = &[
         Ratio(1.15),
         Ratio(1.05),
     ),
+    gate("100 tools with #[tool]", Cpu, Beyond(2.0), Beyond(1.0)),
 ];
 
 const fn gate(what: &'static str, measure: Measure, must: Limit, stretch: Limit) -> Gate {
@@ -107,6 +110,7 @@ impl Limit {
     pub(crate) fn holds(self, ours: f64, floor: Option<f64>) -> bool {
         match self {
             Limit::Most(most) => ours <= most,
+            Limit::Beyond(most) => floor.is_some_and(|floor| ours <= floor + most),
             Limit::Ratio(most) => floor.is_some_and(|floor| ours <= floor * most),
         }
     }

@@ -12,6 +12,7 @@ mod lab;
 mod options;
 mod scenarios;
 mod table;
+mod tools;
 
 use std::process::ExitCode;
 
@@ -64,6 +65,7 @@ fn bench(options: &Options) -> Result<bool, Failure> {
     rows.extend(build::crates(&options.hello, &contenders)?);
     if options.build {
         rows.extend(build::release(&options.hello, &contenders)?);
+        rows.extend(tools::debug(&options.hello, &contenders)?);
     }
     print!("{}", table::render(&contenders, &rows));
     let missed: Vec<_> = rows.iter().filter_map(table::Row::missed).collect();

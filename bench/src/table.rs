@@ -114,6 +114,7 @@ impl Row {
             None => String::new(),
             Some(Limit::Ratio(most)) => format!("{most:.2}"),
             Some(Limit::Most(most)) => self.measure.show(most),
+            Some(Limit::Beyond(most)) => format!("+ {}", self.measure.show(most)),
         };
         let gate = self.gate();
         let mut columns = vec![

@@ -160,7 +160,7 @@ one that no longer occurs is a failure.
             Flag {
                 name: "--build",
                 value: None,
-                text: "Measure a clean release build of the smallest program too",
+                text: "Measure builds too: of the smallest program, and of 100 tools",
             },
         ],
         text: "\
