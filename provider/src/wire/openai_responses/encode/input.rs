@@ -35,6 +35,7 @@ fn lacks(codec: &OpenAiResponses, call: &Encode<'_>, part: &UserPart) -> Option<
     let cannot = |ability| model_lacks(call, ability);
     match part {
         UserPart::Image(_) if cannot(Ability::Images) => Some("images"),
+        UserPart::Image(image) => matches!(image.source, Source::Text(_)).then_some("images"),
         UserPart::Audio(_) if !codec.has(Feature::Audio) || cannot(Ability::Audio) => Some("audio"),
         UserPart::Audio(audio) => (!matches!(audio.source, Source::Base64(_))).then_some("audio"),
         UserPart::Video(_) => Some("video"),

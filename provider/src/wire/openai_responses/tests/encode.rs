@@ -412,3 +412,30 @@ fn a_later_turn_extends_the_body() {
         "{second}\ndoes not extend\n{first}"
     );
 }
+
+//
+#[test]
+fn media_come_from_where_the_wire_takes_them() {
+    let words = || Source::Text("words".into());
+    let address = || Source::Url("https://x/y.wav".into());
+    for (part, name) in [
+        (
+            UserPart::Image(Media::new("image/svg+xml", words())),
+            "images",
+        ),
+        (UserPart::Audio(Media::new("audio/wav", address())), "audio"),
+        (UserPart::Audio(Media::new("audio/wav", words())), "audio"),
+    ] {
+        let codec = CODEC.with(Feature::Audio);
+        let request = Request::new(User::new("?").with(part));
+        let refused = encode(&codec, &request).unwrap_err();
+        assert_eq!(
+            (refused.kind(), refused.code()),
+            (ErrorKind::Unsupported, Some(name))
+        );
+        let options = Options::new().with_unsupported(Unsupported::Warn);
+        let body = encode(&codec, &request.with_options(options)).unwrap().body;
+        let body = String::from_utf8(body).unwrap();
+        assert!(body.contains("not shown]"), "{body}");
+    }
+}
