@@ -153,7 +153,7 @@ fn text_block(text: &str) -> Option<Block<'_>> {
 
 /// The name of what the model or the wire does not take of this part.
 pub(super) fn refusal(call: &Encode<'_>, part: &UserPart) -> Option<Refusal> {
-    beyond_model(call, part).or_else(|| match part {
+    beyond_model(call, part).or(match part {
         UserPart::Text(_) => None,
         UserPart::Image(media) => match &media.source {
             Source::Base64(_) | Source::Url(_) => None,
