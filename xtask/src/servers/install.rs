@@ -7,7 +7,8 @@ use super::table::{Copied, Package, Server};
 use crate::exec::Exec;
 use crate::failure::Failure;
 
-/// Names the package that a folder holds, so that another version is installed anew.
+/// Names the package that a folder holds, and the folder, so that another version is installed anew, and so is a package
+/// whose folder was moved, which the programs of Python do not survive.
 const STAMP: &str = "installed";
 
 /// Installs the server's package if that was not done yet, and brings its files up to date.
@@ -17,7 +18,8 @@ const STAMP: &str = "installed";
 pub(super) fn install(server: &Server, place: &Place) -> Result<(), Failure> {
     let folder = place.folder(server);
     make(&folder)?;
-    let (stamp, wanted) = (folder.join(STAMP), format!("{:?}\n", server.package));
+    let stamp = folder.join(STAMP);
+    let wanted = format!("{:?} in {}\n", server.package, folder.display());
     if std::fs::read_to_string(&stamp).ok().as_deref() != Some(&wanted) {
         println!("{}: installing", server.name);
         commands(&server.package, &folder)
@@ -41,7 +43,7 @@ fn commands(package: &Package, folder: &Path) -> Vec<Exec> {
             let words = "-m pip install --quiet --disable-pip-version-check";
             let words = words.split(' ').chain(names.iter().copied());
             vec![
-                Exec::new("python3", folder, ["-m", "venv", "."]),
+                Exec::new("python3", folder, ["-m", "venv", "--clear", "."]),
                 Exec::new(python.to_string_lossy(), folder, words),
             ]
         }
@@ -93,7 +95,7 @@ mod tests {
         check(
             &Package::Pip(&["one[server]", "two"]),
             &[
-                "python3 -m venv .",
+                "python3 -m venv --clear .",
                 "/made-up/bin/python -m pip install --quiet --disable-pip-version-check 'one[server]' two",
             ],
         );
