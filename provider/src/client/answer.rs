@@ -106,6 +106,8 @@ impl EventSource for Answer {
         loop {
             let step = match this.body.as_mut().poll_next(context) {
                 Poll::Ready(Some(Ok(chunk))) => this.chunk(&chunk, events),
+                // A host may drop the connection when it has said all.
+                Poll::Ready(Some(Err(_))) if this.decoder.is_complete() => this.end(events),
                 Poll::Ready(Some(Err(error))) => Err(unreachable_host(error)),
                 Poll::Ready(None) => this.end(events),
                 Poll::Pending if !events.is_empty() => Ok(()),

@@ -314,6 +314,12 @@ async fn a_host_that_leaves_the_body_open_is_not_waited_for() {
     assert!(began.elapsed() < SECOND);
 }
 
+#[tokio::test]
+async fn a_connection_that_breaks_after_the_answer_is_no_error() {
+    let fake = Fake::new([Chunk("data: a\n\n"), Chunk("data: .\n\n"), Break]);
+    assert_eq!(ask(&fake.client()).await.unwrap().message.text(), "a");
+}
+
 //
 #[tokio::test]
 async fn a_body_that_just_ends_or_breaks_is_an_error_with_what_arrived() {
