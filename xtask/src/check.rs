@@ -5,8 +5,7 @@ use std::time::{Duration, Instant};
 
 use crate::exec::Exec;
 use crate::failure::Failure;
-use crate::workspace::FEATURES;
-use crate::workspace::Workspace;
+use crate::workspace::{FEATURES, Workspace};
 use crate::{flags, git, rules, tidy};
 
 /// Runs the checks.
@@ -23,8 +22,26 @@ pub(crate) fn run(root: &Path, options: &flags::Check) -> Result<(), Failure> {
     for (name, exec) in steps(root) {
         step(name, || exec.run())?;
     }
+    wasm(root)?;
     if options.full { full(root) } else { Ok(()) }
 }
+
+/// Core has no runtime and no HTTP, so it builds for the web; checked where the toolchain has that target.
+fn wasm(root: &Path) -> Result<(), Failure> {
+    let sysroot = Exec::new("rustc", root, ["--print", "sysroot"]).read()?;
+    if !Path::new(sysroot.trim())
+        .join("lib/rustlib")
+        .join(WASM)
+        .is_dir()
+    {
+        println!("wasm: the target {WASM} is not installed, so core was not checked for it");
+        return Ok(());
+    }
+    let check = ["check", "--package", "windlass-core", "--target", WASM];
+    step("wasm", || Exec::cargo(root, check).run())
+}
+
+const WASM: &str = "wasm32-unknown-unknown";
 
 fn steps(root: &Path) -> [(&'static str, Exec); 3] {
     let clippy = [
