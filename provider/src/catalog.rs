@@ -1,8 +1,9 @@
 //! Known models: what fits into them, what they can do, what they cost.
 //!
-//! The catalogue is a file of data with a date, [`date`]. Prices in it are list prices of that day and may have changed
-//! since; a number that is not known for sure is left out, and what is left out is not guessed. A model that is not listed
-//! works all the same, and whatever the user says of a model counts more than the catalogue: see [`complete`].
+//! The catalogue is a file of data with a date, [`date`], written from general knowledge of the models. It was not checked
+//! against the hosts' price lists, and prices change: whoever bills by it gives prices of their own. A number that was not
+//! thought to be known is left out. A model that is not listed works all the same, and whatever the user says of a model
+//! counts more than the catalogue: see [`complete`].
 
 mod names;
 mod row;
