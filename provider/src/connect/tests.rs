@@ -110,9 +110,12 @@ fn variables_fill_in_what_was_not_given() {
 
 #[test]
 fn an_explicit_builder_reads_no_variable() {
-    // `from_variables` is the only way in, and it was not called.
-    let (kind, ..) = refusal(Client::builder(HOST, "m").setting("region", "x").build());
+    // A variable that every process has.
+    let host = HOST.with_key_vars(&["PATH"]);
+    let builder = || Client::builder(host, "m").setting("region", "x");
+    let (kind, ..) = refusal(builder().build());
     assert_eq!(kind, ConnectErrorKind::NoKey);
+    assert!(builder().from_env().and_then(ClientBuilder::build).is_ok());
 }
 
 #[test]
