@@ -1,6 +1,7 @@
 //! A history that cannot be wrong: every call keeps its outcome.
 
 mod repair;
+mod replace;
 
 use std::fmt;
 use std::sync::Arc;
@@ -155,8 +156,13 @@ impl Conversation {
     ///
     /// When it cannot follow the messages that are there; the conversation is as it was.
     pub fn push(&mut self, message: Message) -> Result<(), ConversationError> {
-        self.check(&message)?;
-        let numbers = message
+        self.push_entry(Arc::new(Entry::new(message)))
+    }
+
+    fn push_entry(&mut self, entry: Arc<Entry>) -> Result<(), ConversationError> {
+        self.check(&entry.message)?;
+        let numbers = entry
+            .message
             .calls()
             .filter_map(|call| synthesised_number(&call.id));
         let next = numbers
@@ -165,10 +171,7 @@ impl Conversation {
             .unwrap_or(0);
         let history = Arc::make_mut(&mut self.0);
         history.next_call_number = history.next_call_number.max(next);
-        history.entries.push(Arc::new(Entry {
-            message,
-            encodings: Encodings::default(),
-        }));
+        history.entries.push(entry);
         Ok(())
     }
 
@@ -246,6 +249,14 @@ impl Message {
 }
 
 impl Entry {
+    /// A message that was not sent over any wire yet.
+    pub fn new(message: impl Into<Message>) -> Self {
+        Entry {
+            message: message.into(),
+            encodings: Encodings::default(),
+        }
+    }
+
     /// The message.
     pub fn message(&self) -> &Message {
         &self.message
