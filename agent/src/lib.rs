@@ -15,6 +15,8 @@
 //! - `fetch`: a tool that fetches public URLs.
 
 mod approve;
+mod budget;
+mod compact;
 mod execute;
 #[cfg(feature = "fetch")]
 mod fetch;
@@ -29,6 +31,10 @@ pub use approve::{
     AllowAll, Answer, Approver, Ask, Decision, Decisions, DenyAll, Digest, DigestError, Effect,
     Grant, Grants, Keep, Level, Limit, Memory, PendingCall, PendingError, PendingErrorKind,
     PendingSet, Question, Rule, Rules, Scope, Within,
+};
+pub use budget::Estimator;
+pub use compact::{
+    CompactError, CompactErrorKind, CompactReport, Compacted, Compaction, Compactor, Reach, Tiers,
 };
 pub use execute::{Engine, Execution, Prepared, Retries, RunScope, Settled, ToolEvent};
 #[cfg(feature = "fetch")]
