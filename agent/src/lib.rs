@@ -6,6 +6,7 @@
 //! - A [`Plan`] says which call waits for which.
 //! - An [`Execution`] runs them, tells what happens as [`ToolEvent`]s, and gives one outcome for each call, in call order.
 //! - A [`Guard`] notices calls that repeat themselves.
+//! - [`Limits`] say how much a run may spend, its sub-agents included.
 //!
 //! The loop that asks a model and comes back with outcomes is not here yet.
 //!
@@ -21,6 +22,8 @@ mod execute;
 #[cfg(feature = "fetch")]
 mod fetch;
 mod guard;
+#[allow(dead_code, unused_imports, reason = "the loop is what spends")]
+mod limits;
 mod plan;
 mod repair;
 mod toolbox;
@@ -40,6 +43,7 @@ pub use execute::{Engine, Execution, Prepared, Retries, RunScope, Settled, ToolE
 #[cfg(feature = "fetch")]
 pub use fetch::{FetchError, FetchOptions, FetchUrl, Resolver, SystemResolver};
 pub use guard::{Guard, Turning};
+pub use limits::{AtLimit, Left, LimitKind, Limits, Near, Reached, Turns};
 pub use plan::Plan;
 pub use repair::{Problem, Repair};
 pub use toolbox::{ToolEntry, Toolbox, ToolboxError, ToolboxErrorKind};
