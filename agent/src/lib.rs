@@ -7,6 +7,7 @@
 //! - An [`Execution`] runs them, tells what happens as [`ToolEvent`]s, and gives one outcome for each call, in call order.
 //! - A [`Guard`] notices calls that repeat themselves.
 //! - [`Limits`] say how much a run may spend, its sub-agents included.
+//! - A [`FallbackStrategy`] says where a request goes that a model did not answer; [`Chain`] goes from one model to the next.
 //!
 //! The loop that asks a model and comes back with outcomes is not here yet.
 //!
@@ -19,6 +20,7 @@ mod approve;
 mod budget;
 mod compact;
 mod execute;
+mod fallback;
 #[cfg(feature = "fetch")]
 mod fetch;
 mod guard;
@@ -40,6 +42,10 @@ pub use compact::{
     CompactError, CompactErrorKind, CompactReport, Compacted, Compaction, Compactor, Reach, Tiers,
 };
 pub use execute::{Engine, Execution, Prepared, Retries, RunScope, Settled, ToolEvent};
+pub use fallback::{
+    Cause, Chain, Failure, Fallback, FallbackStrategy, Flaw, NoFallback, Opaque, Shortening,
+    Target, TargetIndex, Verdict, adapt,
+};
 #[cfg(feature = "fetch")]
 pub use fetch::{FetchError, FetchOptions, FetchUrl, Resolver, SystemResolver};
 pub use guard::{Guard, Turning};
