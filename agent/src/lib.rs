@@ -26,6 +26,11 @@ mod fetch;
 mod guard;
 #[allow(dead_code, unused_imports, reason = "the loop is what spends")]
 mod limits;
+#[allow(
+    dead_code,
+    reason = "the loop that asks for typed answers is not here yet"
+)]
+mod output;
 mod plan;
 mod repair;
 mod toolbox;
@@ -50,6 +55,7 @@ pub use fallback::{
 pub use fetch::{FetchError, FetchOptions, FetchUrl, Resolver, SystemResolver};
 pub use guard::{Guard, Turning};
 pub use limits::{AtLimit, Left, LimitKind, Limits, Near, Reached, Turns};
+pub use output::AnswerMode;
 pub use plan::Plan;
 pub use repair::{Problem, Repair};
 pub use toolbox::{ToolEntry, Toolbox, ToolboxError, ToolboxErrorKind};
