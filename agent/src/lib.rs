@@ -15,6 +15,7 @@
 //!
 //! - `workspace-tools`: tools on the files of one folder, and commands if switched on.
 //! - `fetch`: a tool that fetches public URLs.
+//! - `tracing`: spans of runs, turns, attempts and tools, by the names of OpenTelemetry.
 
 mod approve;
 mod budget;
@@ -34,6 +35,8 @@ mod output;
 mod plan;
 mod repair;
 mod toolbox;
+#[allow(dead_code, unused_imports, reason = "the loop begins the spans")]
+mod trace;
 #[cfg(feature = "workspace-tools")]
 mod workspace;
 
@@ -59,6 +62,7 @@ pub use output::AnswerMode;
 pub use plan::Plan;
 pub use repair::{Problem, Repair};
 pub use toolbox::{ToolEntry, Toolbox, ToolboxError, ToolboxErrorKind};
+pub use trace::TraceContent;
 #[cfg(all(feature = "workspace-tools", unix))]
 pub use workspace::Commands;
 #[cfg(feature = "workspace-tools")]

@@ -1,0 +1,281 @@
+//! Spans of a run, its turns, attempts and tools, with the names of OpenTelemetry's conventions for generative AI.
+//!
+//! | span | is | its parent |
+//! |---|---|---|
+//! | `invoke_agent` | a run | the span in which the run was made; for an agent that is a tool, its `execute_tool` |
+//! | `turn` | a turn | its run |
+//! | `chat` | an attempt | its turn |
+//! | `execute_tool` | a call that runs, all its attempts | its turn |
+//!
+//! A span ends when it is dropped, so it ends on every path. Without the feature `tracing` all types here are empty.
+#![cfg_attr(
+    not(feature = "tracing"),
+    allow(dead_code, unused_variables, reason = "there is nobody to tell")
+)]
+
+#[cfg(feature = "tracing")]
+mod content;
+mod handle;
+mod names;
+
+use windlass_core::{Call, ModelId, Outcome, Request, Response, Usage};
+
+use handle::{Handle, open};
+
+pub(crate) use names::error_type;
+
+/// Whether spans hold what was said, or only what it took.
+///
+/// What is said may be private, and for each attempt it is the whole conversation.
+///
+/// ```
+/// use windlass_agent::TraceContent;
+///
+/// assert_eq!(TraceContent::default(), TraceContent::Hidden);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[allow(clippy::exhaustive_enums, reason = "it is said or not")]
+pub enum TraceContent {
+    /// Names, numbers and kinds of errors alone.
+    #[default]
+    Hidden,
+    /// Messages, instructions, arguments and outcomes too; of media what they are and not their bytes.
+    Recorded,
+}
+
+/// What is known of a run when it begins.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct RunOrigin<'a> {
+    pub(crate) run: &'a str,
+    pub(crate) agent: Option<&'a str>,
+    /// The session, if the run is part of one.
+    pub(crate) session: Option<&'a str>,
+    pub(crate) model: &'a ModelId,
+}
+
+/// The span of a run.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct RunSpan {
+    span: Handle,
+    content: TraceContent,
+}
+
+impl RunSpan {
+    /// Begins a run as a child of the span that is current here.
+    pub(crate) fn begin(origin: RunOrigin<'_>, content: TraceContent) -> Self {
+        let span = open!(
+            "invoke_agent",
+            otel.name = %names::Title("invoke_agent", origin.agent.unwrap_or_default()),
+            otel.kind = "internal",
+            otel.status_code = Empty,
+            error.type = Empty,
+            gen_ai.operation.name = "invoke_agent",
+            gen_ai.agent.name = origin.agent,
+            gen_ai.conversation.id = origin.session,
+            gen_ai.provider.name = names::provider(&origin.model.provider),
+            gen_ai.request.model = origin.model.model.as_str(),
+            gen_ai.usage.input_tokens = Empty,
+            gen_ai.usage.cache_read.input_tokens = Empty,
+            gen_ai.usage.cache_creation.input_tokens = Empty,
+            gen_ai.usage.output_tokens = Empty,
+            gen_ai.usage.reasoning.output_tokens = Empty,
+            windlass.run = origin.run,
+            windlass.stop = Empty,
+        );
+        RunSpan { span, content }
+    }
+
+    /// Begins a turn.
+    pub(crate) fn turn(&self, number: u32) -> TurnSpan {
+        let span = open!(
+            parent: self.span.id(),
+            "turn",
+            otel.kind = "internal",
+            windlass.turn = number,
+        );
+        TurnSpan {
+            span,
+            content: self.content,
+        }
+    }
+
+    /// Runs a future inside of the span.
+    pub(crate) fn around<F: Future>(&self, future: F) -> impl Future<Output = F::Output> + use<F> {
+        self.span.around(future)
+    }
+
+    /// Notes what all attempts together took.
+    pub(crate) fn usage(&self, usage: Usage) {
+        self.span.usage(usage);
+    }
+
+    /// Notes why the run ended, in a word or two that are the same for all runs that end so.
+    pub(crate) fn stopped(&self, why: &str) {
+        self.span.text("windlass.stop", why);
+    }
+
+    /// Notes that the run failed, by a word that is the same for all failures of the kind.
+    pub(crate) fn failed(&self, kind: &str) {
+        self.span.failed(kind);
+    }
+}
+
+/// The span of a turn.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct TurnSpan {
+    span: Handle,
+    content: TraceContent,
+}
+
+impl TurnSpan {
+    /// Begins an attempt to have `model` answer `request`.
+    pub(crate) fn attempt(&self, number: u32, model: &ModelId, request: &Request) -> AttemptSpan {
+        let sampling = &request.options.sampling;
+        let span = open!(
+            parent: self.span.id(),
+            "chat",
+            otel.name = %names::Title("chat", &model.model),
+            otel.kind = "client",
+            otel.status_code = Empty,
+            error.type = Empty,
+            gen_ai.operation.name = "chat",
+            gen_ai.provider.name = names::provider(&model.provider),
+            gen_ai.request.model = model.model.as_str(),
+            gen_ai.request.temperature = sampling.temperature,
+            gen_ai.request.top_p = sampling.top_p,
+            gen_ai.request.max_tokens = sampling.max_output_tokens,
+            gen_ai.request.seed = sampling.seed,
+            gen_ai.response.id = Empty,
+            gen_ai.response.model = Empty,
+            gen_ai.response.finish_reasons = Empty,
+            gen_ai.usage.input_tokens = Empty,
+            gen_ai.usage.cache_read.input_tokens = Empty,
+            gen_ai.usage.cache_creation.input_tokens = Empty,
+            gen_ai.usage.output_tokens = Empty,
+            gen_ai.usage.reasoning.output_tokens = Empty,
+            gen_ai.system_instructions = Empty,
+            gen_ai.input.messages = Empty,
+            gen_ai.output.messages = Empty,
+            windlass.attempt = number,
+        );
+        let attempt = AttemptSpan {
+            span,
+            content: self.content,
+        };
+        attempt.asked(request);
+        attempt
+    }
+
+    /// Begins a call, as it runs.
+    pub(crate) fn tool(&self, call: &Call) -> ToolSpan {
+        let span = open!(
+            parent: self.span.id(),
+            "execute_tool",
+            otel.name = %names::Title("execute_tool", &call.name),
+            otel.kind = "internal",
+            otel.status_code = Empty,
+            error.type = Empty,
+            gen_ai.operation.name = "execute_tool",
+            gen_ai.tool.name = call.name.as_str(),
+            gen_ai.tool.call.id = call.id.as_str(),
+            gen_ai.tool.type = "function",
+            gen_ai.tool.call.arguments = Empty,
+            gen_ai.tool.call.result = Empty,
+            windlass.attempts = Empty,
+        );
+        let tool = ToolSpan {
+            span,
+            content: self.content,
+        };
+        if tool.span.holds(tool.content) {
+            let arguments = call.arguments.as_str();
+            tool.span.text("gen_ai.tool.call.arguments", arguments);
+        }
+        tool
+    }
+}
+
+/// The span of an attempt.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct AttemptSpan {
+    span: Handle,
+    content: TraceContent,
+}
+
+impl AttemptSpan {
+    /// Runs a future inside of the span.
+    pub(crate) fn around<F: Future>(&self, future: F) -> impl Future<Output = F::Output> + use<F> {
+        self.span.around(future)
+    }
+
+    /// Polls something inside of the span.
+    pub(crate) fn within<T>(&self, poll: impl FnOnce() -> T) -> T {
+        self.span.within(poll)
+    }
+
+    /// Notes what the attempt took, whether it came to an end or not.
+    pub(crate) fn usage(&self, usage: Usage) {
+        self.span.usage(usage);
+    }
+
+    /// Notes a whole answer.
+    pub(crate) fn answered(&self, response: &Response) {
+        if !self.span.is_on() {
+            return;
+        }
+        let id = response.message.id.as_deref();
+        self.span.text("gen_ai.response.id", id.unwrap_or_default());
+        let model = response.model.as_deref();
+        self.span
+            .text("gen_ai.response.model", model.unwrap_or_default());
+        let reason = &response.finish.raw;
+        self.span
+            .text("gen_ai.response.finish_reasons", &names::list(reason));
+        self.usage(response.usage);
+        #[cfg(feature = "tracing")]
+        if self.span.holds(self.content) {
+            let said = content::output_messages(response);
+            self.span.text("gen_ai.output.messages", &said);
+        }
+    }
+
+    /// Notes that the attempt failed, by a word that is the same for all failures of the kind.
+    pub(crate) fn failed(&self, kind: &str) {
+        self.span.failed(kind);
+    }
+
+    fn asked(&self, request: &Request) {
+        #[cfg(feature = "tracing")]
+        if self.span.holds(self.content) {
+            let told = content::instructions(&request.instructions);
+            self.span.text("gen_ai.system_instructions", &told);
+            let said = content::input_messages(&request.conversation);
+            self.span.text("gen_ai.input.messages", &said);
+        }
+    }
+}
+
+/// The span of a call that runs.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct ToolSpan {
+    span: Handle,
+    content: TraceContent,
+}
+
+impl ToolSpan {
+    /// Runs a future inside of the span.
+    pub(crate) fn around<F: Future>(&self, future: F) -> impl Future<Output = F::Output> + use<F> {
+        self.span.around(future)
+    }
+
+    /// Notes what came of the call, and of how many attempts.
+    pub(crate) fn ended(&self, outcome: &Outcome, attempts: u32) {
+        self.span.count("windlass.attempts", Some(attempts.into()));
+        if outcome.status.is_failure() {
+            self.span.failed(names::status(outcome.status));
+        }
+        if self.span.holds(self.content) {
+            self.span.text("gen_ai.tool.call.result", &outcome.text());
+        }
+    }
+}
