@@ -35,8 +35,10 @@ use prepare::Stage;
 use threads::Threads;
 use worker::{Job, Report, Worker};
 
+pub(crate) use caught::caught;
 pub use engine::Engine;
 pub use event::ToolEvent;
+pub(crate) use outcome::denied;
 pub use prepare::Prepared;
 pub use scope::{Retries, RunScope};
 pub use settled::Settled;

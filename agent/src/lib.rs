@@ -32,6 +32,10 @@ mod limits;
     reason = "the loop that asks for typed answers is not here yet"
 )]
 mod output;
+#[allow(dead_code, unused_imports, reason = "the loop asks the hooks")]
+mod hook;
+#[allow(dead_code, unused_imports, reason = "the loop tells the observers")]
+mod observe;
 mod plan;
 mod repair;
 mod toolbox;
@@ -59,6 +63,8 @@ pub use fetch::{FetchError, FetchOptions, FetchUrl, Resolver, SystemResolver};
 pub use guard::{Guard, Turning};
 pub use limits::{AtLimit, Left, LimitKind, Limits, Near, Reached, Turns};
 pub use output::AnswerMode;
+pub use hook::{After, At, Before, Hook, HookPanicked, Moment};
+pub use observe::{Observed, Observer};
 pub use plan::Plan;
 pub use repair::{Problem, Repair};
 pub use toolbox::{ToolEntry, Toolbox, ToolboxError, ToolboxErrorKind};

@@ -9,7 +9,7 @@ use windlass_core::Text;
 const LONGEST: usize = 500;
 
 /// Runs `future` to its end, or to its panic: then what it said.
-pub(super) async fn caught<F: Future>(future: F) -> Result<F::Output, Text> {
+pub(crate) async fn caught<F: Future>(future: F) -> Result<F::Output, Text> {
     let mut future = pin!(future);
     poll_fn(|cx| match caught_now(|| future.as_mut().poll(cx)) {
         Ok(poll) => poll.map(Ok),

@@ -76,7 +76,7 @@ pub(super) fn cancelled(call: &Call) -> Outcome {
     Outcome::new(call, OutcomeStatus::Cancelled, super::CANCELLED)
 }
 
-pub(super) fn denied(call: &Call, reason: &str) -> Outcome {
+pub(crate) fn denied(call: &Call, reason: &str) -> Outcome {
     let text = format!("`{}` was not allowed to run: {reason}", call.name);
     Outcome::new(call, OutcomeStatus::Denied, text)
 }
