@@ -5,6 +5,8 @@ mod sampling;
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
 pub use options::{
     Breakpoint, CachePolicy, CacheTime, Continuation, Effort, Options, OutputFormat, ParallelCalls,
     Reasoning, ToolChoice, Unsupported,
@@ -29,16 +31,19 @@ mod tests;
 ///     .with_options(Options::new().with_sampling(Sampling::new().with_temperature(0.2)));
 /// assert_eq!(request.conversation.len(), 1);
 /// ```
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Request {
     /// What was said so far.
     pub conversation: Conversation,
     /// What the model is told before it, in blocks; the stable ones first, so that a provider can cache them.
+    #[serde(default, with = "blocks")]
     pub instructions: Arc<[Text]>,
     /// The tools it may call.
+    #[serde(default)]
     pub tools: Tools,
     /// How it is to answer.
+    #[serde(default)]
     pub options: Options,
 }
 
@@ -90,10 +95,13 @@ impl Request {
 #[derive(Clone, Debug, Default)]
 pub struct Tools(Arc<ToolList>);
 
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 struct ToolList {
+    #[serde(default)]
     specs: Vec<ToolSpec>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     hosted: Vec<HostedTool>,
+    #[serde(skip)]
     encodings: Encodings,
 }
 
@@ -143,5 +151,47 @@ impl Tools {
 impl<I: IntoIterator<Item = ToolSpec>> From<I> for Tools {
     fn from(specs: I) -> Self {
         Tools::new(specs, [])
+    }
+}
+
+/// Two are the same when they say the same of the same tools, in the same order.
+impl PartialEq for Tools {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+            || (self.specs() == other.specs() && self.hosted() == other.hosted())
+    }
+}
+
+impl Serialize for Tools {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        ToolList::serialize(&self.0, serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Tools {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        ToolList::deserialize(deserializer).map(|list| Tools(Arc::new(list)))
+    }
+}
+
+/// Blocks of instructions, as a list.
+mod blocks {
+    use std::sync::Arc;
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use crate::Text;
+
+    pub(super) fn serialize<S: Serializer>(
+        blocks: &Arc<[Text]>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        blocks.as_ref().serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Arc<[Text]>, D::Error> {
+        Vec::deserialize(deserializer).map(Arc::from)
     }
 }

@@ -128,7 +128,35 @@ impl EventStream {
     ///
     /// Nothing is lost when the future is dropped.
     pub async fn next(&mut self) -> Option<Result<Event, ModelError>> {
-        poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
+        poll_fn(|context| self.poll_event(context)).await
+    }
+
+    /// [`next`](EventStream::next) for those who poll.
+    pub fn poll_event(
+        &mut self,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Event, ModelError>>> {
+        loop {
+            if let Some(event) = self.queue.pop_front() {
+                return Poll::Ready(Some(Ok(event)));
+            }
+            if let Some(error) = self.failure.take() {
+                return Poll::Ready(Some(Err(error)));
+            }
+            let Some(source) = &mut self.source else {
+                return Poll::Ready(None);
+            };
+            match source.as_mut().poll_events(context, &mut self.queue) {
+                Poll::Ready(Some(Ok(()))) => {}
+                Poll::Ready(Some(Err(error))) => {
+                    self.failure = Some(error);
+                    self.end();
+                }
+                Poll::Ready(None) => self.end(),
+                Poll::Pending if self.queue.is_empty() => return Poll::Pending,
+                Poll::Pending => {}
+            }
+        }
     }
 
     /// Reads the whole answer.
@@ -176,28 +204,7 @@ impl Stream for EventStream {
     type Item = Result<Event, ModelError>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let this = &mut *self;
-        loop {
-            if let Some(event) = this.queue.pop_front() {
-                return Poll::Ready(Some(Ok(event)));
-            }
-            if let Some(error) = this.failure.take() {
-                return Poll::Ready(Some(Err(error)));
-            }
-            let Some(source) = &mut this.source else {
-                return Poll::Ready(None);
-            };
-            match source.as_mut().poll_events(context, &mut this.queue) {
-                Poll::Ready(Some(Ok(()))) => {}
-                Poll::Ready(Some(Err(error))) => {
-                    this.failure = Some(error);
-                    this.end();
-                }
-                Poll::Ready(None) => this.end(),
-                Poll::Pending if this.queue.is_empty() => return Poll::Pending,
-                Poll::Pending => {}
-            }
-        }
+        self.poll_event(context)
     }
 }
 

@@ -1,0 +1,299 @@
+//! The only place where a model is asked again: the same one after a wait, another one, or about a shorter conversation.
+
+mod shorten;
+
+use std::ops::ControlFlow::{self, Break, Continue};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep};
+use windlass_core::{
+    Attempt, Decision, ErrorKind, EventStream, Model as _, ModelError, Request, Response, Text,
+};
+
+use crate::hook::{After, Before};
+use crate::ledger::Ledger;
+use crate::output::Way;
+use crate::run::{End, Relay, Scope, Shown};
+use crate::turn::or_stop;
+use crate::{
+    AttemptStarted, Cause, Failed, Failure, Fallback, FallbackStrategy as _, Shortening, Stop,
+    Switched, TargetIndex, Verdict, What, adapt,
+};
+
+/// An answer that was taken.
+pub(crate) struct Answer {
+    pub(crate) response: Response,
+    /// How the model was asked for a typed answer.
+    pub(crate) way: Option<Way>,
+}
+
+/// Why an attempt gave no answer that could be taken.
+enum Miss {
+    Error(ModelError),
+    Rejected { response: Box<Response>, why: Text },
+}
+
+/// Asks until an answer can be taken, or nobody is left to ask.
+pub(crate) async fn answer(
+    run: &mut Ledger,
+    scope: &Scope,
+    request: Request,
+) -> ControlFlow<Stop, Answer> {
+    let target = scope.settings().fallback.first(run.answered);
+    let mut asking = Asking {
+        run,
+        scope,
+        request,
+        target,
+        tried: Vec::new(),
+        number: 0,
+        total: 0,
+        began: Instant::now(),
+        shortening: Shortening::Untried,
+    };
+    loop {
+        match asking.attempt().await? {
+            Ok(answer) => return Continue(answer),
+            Err(miss) => asking.recover(miss).await?,
+        }
+    }
+}
+
+/// The attempts at one answer.
+struct Asking<'a> {
+    run: &'a mut Ledger,
+    scope: &'a Scope,
+    request: Request,
+    target: TargetIndex,
+    /// The targets that were given up.
+    tried: Vec<TargetIndex>,
+    /// How often this target was asked, and all of them.
+    number: u32,
+    total: u32,
+    began: Instant,
+    shortening: Shortening,
+}
+
+impl Asking<'_> {
+    /// Asks once, and tells of it.
+    async fn attempt(&mut self) -> ControlFlow<Stop, Result<Answer, Miss>> {
+        let scope = self.scope;
+        self.number = self.number.saturating_add(1);
+        self.total = self.total.saturating_add(1);
+        let (mut request, way) = self.prepared();
+        let at = scope.at(self.run).next_attempt();
+        match or_stop(scope.hooks().before_model(&mut request, &at).await.map_err(panicked))? {
+            Before::Go => {}
+            Before::Refuse(why) => return Break(Stop::Hook(why)),
+            Before::Replace(response) => return Continue(Ok(Answer { response, way })),
+        }
+        or_stop(scope.purse().before_request(self.run.estimate(&request)).map_err(Stop::Limit))?;
+        self.run.discard().await;
+        self.begin(&request).await;
+        let asked = scope.target(self.target).model.stream(request).await;
+        let heard = match asked {
+            Ok(stream) => self.listen(stream).await?,
+            Err(error) => Err(error),
+        };
+        match heard {
+            Ok(response) => self.review(response, way).await,
+            Err(error) => {
+                self.missed(Some(&error), None).await;
+                Continue(Err(Miss::Error(error)))
+            }
+        }
+    }
+
+    /// The request as this target gets it.
+    fn prepared(&self) -> (Request, Option<Way>) {
+        let target = self.scope.target(self.target);
+        let profile = target.model.profile();
+        let mut request = adapt(&self.request, profile, target.opaque);
+        if self.target != TargetIndex::OWN {
+            request.options = target.options.clone().or(&request.options);
+        }
+        let shape = self.scope.shape.as_ref();
+        let way = shape.map(|shape| shape.prepare(&mut request, profile));
+        (request, way)
+    }
+
+    async fn begin(&mut self, request: &Request) {
+        let model = self.scope.profile(self.target).id.clone();
+        self.run.begin_attempt(self.target, model.clone());
+        self.run
+            .tell(|| {
+                let started = AttemptStarted::new(model, Arc::new(request.clone()));
+                What::AttemptStarted(Box::new(started))
+            })
+            .await;
+    }
+
+    /// Hands the answer to the run, which reads, folds and shows it.
+    async fn listen(&mut self, stream: EventStream) -> ControlFlow<Stop, Result<Response, ModelError>> {
+        let run = &mut *self.run;
+        let thinking = self.scope.settings().thinking;
+        let shown = Shown::new(run.run.clone(), run.turn, run.attempt_number(), thinking);
+        let relay = Box::new(Relay::new(stream, self.scope.watch(), shown));
+        let mut relay = run.outbox().clone().relay(relay).await;
+        let end = relay.end.take();
+        run.heard(&relay, self.scope.profile(self.target));
+        match end {
+            Some(End::Spent(reached)) => Break(Stop::Limit(reached)),
+            Some(End::Failed(error)) => Continue(Err(whole(error, &relay))),
+            _ => Continue(relay.answer.finish().map_err(|cut| {
+                let error = "the answer ended without a finish";
+                let error = ModelError::new(ErrorKind::Truncated, error).in_stream();
+                whole_of(error, &cut)
+            })),
+        }
+    }
+
+    /// Shows the answer to the hooks and to the strategy.
+    async fn review(
+        &mut self,
+        mut response: Response,
+        way: Option<Way>,
+    ) -> ControlFlow<Stop, Result<Answer, Miss>> {
+        let at = self.scope.at(self.run);
+        let told = self.scope.hooks().after_model(&mut response, &at).await;
+        if let After::Refuse(why) = or_stop(told.map_err(panicked))? {
+            return Break(Stop::Hook(why));
+        }
+        let finish = response.finish.clone();
+        self.run.note(|record| record.finish = Some(finish));
+        match self.scope.settings().fallback.review(&response) {
+            Verdict::Reject(why) => {
+                self.missed(None, Some(why.clone())).await;
+                let response = Box::new(response);
+                Continue(Err(Miss::Rejected { response, why }))
+            }
+            _ => {
+                self.run.keep_partial(None);
+                self.run.end_attempt().await;
+                self.run.answered = Some(self.target);
+                Continue(Ok(Answer { response, way }))
+            }
+        }
+    }
+
+    async fn missed(&mut self, error: Option<&ModelError>, rejected: Option<Text>) {
+        self.run.note(|record| {
+            record.error = error.map(Failed::from);
+            record.rejected = rejected;
+        });
+        self.run.end_attempt().await;
+    }
+
+    /// Decides what is done about a failure, and does it; stops the run when that is nothing.
+    async fn recover(&mut self, miss: Miss) -> ControlFlow<Stop> {
+        if let Miss::Error(error) = &miss
+            && let Some(wait) = self.retry_after(error)
+        {
+            return self.wait(wait, error).await;
+        }
+        loop {
+            match self.next(&miss) {
+                Fallback::Switch(to) if self.is_new(to) => {
+                    return Continue(self.switch(to).await);
+                }
+                Fallback::Compact if self.shortening == Shortening::Untried => {
+                    if self.shorten().await? {
+                        return Continue(());
+                    }
+                }
+                Fallback::Wait(wait) if self.scope.has_time_for(wait) => {
+                    sleep(wait).await;
+                    return Continue(());
+                }
+                _ => return Break(self.give_up(miss)),
+            }
+        }
+    }
+
+    /// How long to wait before the same target is asked again, if it is to be.
+    fn retry_after(&self, error: &ModelError) -> Option<Duration> {
+        let mut attempt = Attempt::new(self.number, error)
+            .with_elapsed(self.began.elapsed())
+            .with_chance(self.scope.chance());
+        if self.run.has_partial() {
+            attempt = attempt.after_output();
+        }
+        match self.scope.settings().retry.decide(&attempt) {
+            Decision::Retry(wait) => Some(wait).filter(|wait| self.scope.has_time_for(*wait)),
+            _ => None,
+        }
+    }
+
+    async fn wait(&mut self, wait: Duration, error: &ModelError) -> ControlFlow<Stop> {
+        self.run
+            .tell(|| What::Retrying {
+                wait,
+                because: Box::new(Failed::from(error)),
+            })
+            .await;
+        sleep(wait).await;
+        Continue(())
+    }
+
+    fn next(&self, miss: &Miss) -> Fallback {
+        let cause = match miss {
+            Miss::Error(error) => Cause::Error(error),
+            Miss::Rejected { response, why } => Cause::Rejected { response, why },
+        };
+        let own = self.scope.profile(TargetIndex::OWN);
+        let mut failure = Failure::new(cause, self.target, own)
+            .with_tried(&self.tried)
+            .with_shortening(self.shortening)
+            .with_attempts(self.total)
+            .with_elapsed(self.began.elapsed());
+        if self.run.has_partial() {
+            failure = failure.after_output();
+        }
+        self.scope.settings().fallback.next(&failure)
+    }
+
+    /// Whether a target is there and was not tried for this answer.
+    fn is_new(&self, to: TargetIndex) -> bool {
+        let targets = self.scope.settings().fallback.targets();
+        let is_there = to == TargetIndex::OWN || to.of(targets).is_some();
+        is_there && to != self.target && !self.tried.contains(&to)
+    }
+
+    async fn switch(&mut self, to: TargetIndex) {
+        let from = std::mem::replace(&mut self.target, to);
+        self.tried.push(from);
+        self.number = 0;
+        let model = |target| self.scope.profile(target).id.clone();
+        let switched = || What::Switched(Box::new(Switched::new(model(from), model(to))));
+        self.run.tell(switched).await;
+    }
+
+    fn give_up(&mut self, miss: Miss) -> Stop {
+        match miss {
+            Miss::Error(error) => {
+                let error = error.with_attempt(self.total);
+                let failed = Box::new(Failed::from(&error));
+                self.run.note_error(Some(error));
+                Stop::Failed(failed)
+            }
+            Miss::Rejected { why, .. } => Stop::Rejected(why),
+        }
+    }
+}
+
+/// The error with all that is known about it, and what had come before.
+fn whole(error: ModelError, relay: &Relay) -> ModelError {
+    whole_of(error, &relay.answer)
+}
+
+fn whole_of(error: ModelError, answer: &windlass_core::Accumulator) -> ModelError {
+    match answer.has_output() {
+        true => error.with_partial(answer.partial()).after_output(),
+        false => error,
+    }
+}
+
+fn panicked(panicked: crate::hook::HookPanicked) -> Stop {
+    Stop::Hook(panicked.to_string().into())
+}

@@ -1,0 +1,82 @@
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use windlass_core::{ModelId, Prices, Usage};
+
+use crate::limits::Purse;
+
+/// What a run and its sub-agents have used. A sub-agent's books charge those of its parent.
+pub(crate) struct Books {
+    parent: Option<Arc<Books>>,
+    purse: Purse,
+    tally: Mutex<Tally>,
+}
+
+#[derive(Default)]
+struct Tally {
+    usage: Usage,
+    models: Vec<(ModelId, Usage)>,
+    cost: u64,
+    unpriced: u64,
+}
+
+impl Books {
+    pub(crate) fn new(purse: Purse, parent: Option<Arc<Books>>) -> Self {
+        Books {
+            parent,
+            purse,
+            tally: Mutex::default(),
+        }
+    }
+
+    pub(crate) fn purse(&self) -> &Purse {
+        &self.purse
+    }
+
+    /// Notes what an answer took.
+    pub(crate) fn charge(&self, model: &ModelId, usage: Usage, prices: Option<&Prices>) {
+        if usage.is_unknown() {
+            return;
+        }
+        let cost = prices.map(|prices| prices.cost(usage));
+        self.purse.charge(usage, cost);
+        let mut books = Some(self);
+        while let Some(own) = books {
+            own.tally().add(model, usage, cost);
+            books = own.parent.as_deref();
+        }
+    }
+
+    pub(crate) fn usage(&self) -> Usage {
+        self.tally().usage
+    }
+
+    pub(crate) fn models(&self) -> Vec<(ModelId, Usage)> {
+        self.tally().models.clone()
+    }
+
+    pub(crate) fn cost(&self) -> u64 {
+        self.tally().cost
+    }
+
+    pub(crate) fn unpriced(&self) -> u64 {
+        self.tally().unpriced
+    }
+
+    fn tally(&self) -> MutexGuard<'_, Tally> {
+        self.tally.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Tally {
+    fn add(&mut self, model: &ModelId, usage: Usage, cost: Option<u64>) {
+        self.usage += usage;
+        match cost {
+            Some(cost) => self.cost = self.cost.saturating_add(cost),
+            None => self.unpriced = self.unpriced.saturating_add(1),
+        }
+        match self.models.iter_mut().find(|(known, _)| known == model) {
+            Some((_, sum)) => *sum += usage,
+            None => self.models.push((model.clone(), usage)),
+        }
+    }
+}

@@ -1,0 +1,84 @@
+use windlass_core::{Call, CallId, Outcome, OutcomeStatus, Text};
+
+use crate::hook::{At, HookPanicked, Hooks};
+use crate::{Execution, Settled, ToolEnded, ToolEvent, What};
+
+/// The calls of an answer while they run.
+pub(crate) struct OpenCalls {
+    calls: Vec<Call>,
+    execution: Execution,
+    /// Taken from the execution, and not told yet: a hook may still be looking at it.
+    in_hand: Option<ToolEvent>,
+    /// The outcomes as hooks left them, and whether the call's id was another's before.
+    seen: Vec<(Outcome, bool)>,
+}
+
+impl OpenCalls {
+    pub(crate) fn new(calls: Vec<Call>, execution: Execution) -> Self {
+        OpenCalls {
+            calls,
+            execution,
+            in_hand: None,
+            seen: Vec::new(),
+        }
+    }
+
+    /// Tells the tools that it is over.
+    pub(crate) fn cancel(&self) {
+        self.execution.cancel();
+    }
+
+    /// What happens next, as the run tells it; nothing when every call has ended or waits for a decision.
+    ///
+    /// When it is dropped, nothing is lost: a hook that was at work is asked again.
+    pub(crate) async fn next(&mut self, hooks: &Hooks, at: &At) -> Option<Result<What, HookPanicked>> {
+        if self.in_hand.is_none() {
+            self.in_hand = self.execution.next().await;
+        }
+        let mut told = Ok(());
+        if let ToolEvent::Finished { call, outcome, .. } = self.in_hand.as_mut()?
+            && !hooks.is_empty()
+            && let Some(call) = self.calls.iter().find(|known| known.id == *call)
+        {
+            let is_repeated = outcome.status == OutcomeStatus::DuplicateId;
+            told = hooks.after_call(call, outcome, at).await;
+            self.seen.push((outcome.clone(), is_repeated));
+        }
+        let event = self.in_hand.take()?;
+        Some(told.map(|()| self.what(event)))
+    }
+
+    fn what(&self, event: ToolEvent) -> What {
+        match event {
+            ToolEvent::Started { call } => What::ToolStarted {
+                name: self.name(&call),
+                call,
+            },
+            ToolEvent::Progress { call, progress } => What::ToolProgress { call, progress },
+            ToolEvent::Finished {
+                outcome,
+                duration,
+                attempts,
+                ..
+            } => What::ToolEnded(Box::new(ToolEnded::new(outcome, duration, attempts))),
+        }
+    }
+
+    fn name(&self, call: &CallId) -> Text {
+        let named = self.calls.iter().find(|known| known.id == *call);
+        named.map(|call| call.name.clone()).unwrap_or_default()
+    }
+
+    /// What came of the calls, as the hooks left it.
+    pub(crate) fn finish(self) -> Settled {
+        let mut settled = self.execution.finish();
+        for outcome in &mut settled.outcomes {
+            let is_repeated = outcome.status == OutcomeStatus::DuplicateId;
+            let same = |(seen, was): &&(Outcome, bool)| seen.call == outcome.call && *was == is_repeated;
+            if let Some((seen, _)) = self.seen.iter().find(same) {
+                *outcome = seen.clone();
+            }
+        }
+        settled
+    }
+}

@@ -1,0 +1,178 @@
+//! The answer of a model while it arrives: read, folded, and shown.
+
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use futures_core::Stream as _;
+use windlass_core::{
+    Accumulator, CallId, Event, EventStream, ModelError, PartIndex,
+};
+
+use super::Outbox;
+use crate::limits::Watch;
+use crate::{AgentEvent, Reached, RunId, What};
+
+/// How many events are folded before the run looks up, when nobody listens.
+const BURST: u32 = 64;
+
+/// An answer on its way. The turn that asked for it lends it to the run, which polls it without going through the turn.
+pub(crate) struct Relay {
+    stream: EventStream,
+    pub(crate) answer: Accumulator,
+    /// How it ended; none while it has not.
+    pub(crate) end: Option<End>,
+    watch: Watch,
+    shown: Shown,
+}
+
+/// How an answer ended.
+pub(crate) enum End {
+    /// The stream is over, with a finish or without.
+    Over,
+    Failed(ModelError),
+    /// It used up what the run has left.
+    Spent(Reached),
+}
+
+/// How its events are told.
+pub(crate) struct Shown {
+    run: RunId,
+    turn: u32,
+    attempt: u32,
+    thinking: ThinkingEvents,
+    /// The ids of the calls, by their part.
+    calls: Vec<(PartIndex, CallId)>,
+}
+
+/// Whether thinking is among the events of a run. It is kept and sent back to the model in any case.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[allow(clippy::exhaustive_enums, reason = "shown or not shown")]
+pub enum ThinkingEvents {
+    /// It is.
+    #[default]
+    Show,
+    /// It is not.
+    Hide,
+}
+
+/// What a poll came to.
+pub(crate) enum Step {
+    Event(AgentEvent),
+    /// Much was folded, nothing is to be told.
+    Again,
+    Ended,
+}
+
+impl Shown {
+    pub(crate) fn new(run: RunId, turn: u32, attempt: u32, thinking: ThinkingEvents) -> Self {
+        Shown {
+            run,
+            turn,
+            attempt,
+            thinking,
+            calls: Vec::new(),
+        }
+    }
+}
+
+impl Relay {
+    pub(crate) fn new(stream: EventStream, watch: Watch, shown: Shown) -> Self {
+        Relay {
+            answer: Accumulator::of(stream.model().clone()),
+            stream,
+            end: None,
+            watch,
+            shown,
+        }
+    }
+
+    pub(crate) fn request_id(&self) -> Option<&str> {
+        self.stream.request_id()
+    }
+
+    pub(crate) fn poll(&mut self, cx: &mut Context<'_>, outbox: &Outbox) -> Poll<Step> {
+        for _ in 0..BURST {
+            if self.end.is_some() {
+                return Poll::Ready(Step::Ended);
+            }
+            let event = match ready!(Pin::new(&mut self.stream).poll_next(cx)) {
+                Some(Ok(event)) => event,
+                Some(Err(error)) => {
+                    self.end = Some(End::Failed(error));
+                    continue;
+                }
+                None => {
+                    self.end = Some(End::Over);
+                    continue;
+                }
+            };
+            if let Some(event) = self.fold(event, outbox) {
+                return Poll::Ready(Step::Event(event));
+            }
+        }
+        Poll::Ready(Step::Again)
+    }
+
+    /// Takes an event in, and says what of it the consumer is told.
+    fn fold(&mut self, event: Event, outbox: &Outbox) -> Option<AgentEvent> {
+        if let Err(error) = self.answer.push(&event) {
+            self.end = Some(End::Failed(error.into()));
+            return None;
+        }
+        if let Some(reached) = self.watch.count(&event) {
+            self.end = Some(End::Spent(reached));
+        }
+        if !outbox.is_heard() {
+            return None;
+        }
+        let event = self.shown.event(event)?;
+        outbox.show(&event);
+        outbox.has_consumer().then_some(event)
+    }
+}
+
+impl Shown {
+    fn event(&mut self, event: Event) -> Option<AgentEvent> {
+        let what = self.what(event)?;
+        Some(AgentEvent::new(
+            self.run.clone(),
+            self.turn,
+            self.attempt,
+            what,
+        ))
+    }
+
+    fn what(&mut self, event: Event) -> Option<What> {
+        Some(match event {
+            Event::Text { part, text } => What::Text { part, text },
+            Event::Thinking { part, text } => match self.thinking {
+                ThinkingEvents::Show => What::Thinking { part, text },
+                ThinkingEvents::Hide => return None,
+            },
+            Event::Refusal { part, text } => What::Refusal { part, text },
+            Event::Call { part, call } => {
+                self.calls.push((part, call.id.clone()));
+                What::CallStarted {
+                    call: call.id,
+                    name: call.name,
+                }
+            }
+            Event::Arguments { part, text } => What::Arguments {
+                call: self.call(part)?,
+                text,
+            },
+            Event::Usage(usage) => What::Usage(usage),
+            Event::Discarded { .. } => {
+                self.calls.clear();
+                What::Discarded
+            }
+            Event::Finish(_) | Event::Seal { .. } => return None,
+            other => What::Output(Box::new(other)),
+        })
+    }
+
+    fn call(&self, part: PartIndex) -> Option<CallId> {
+        let mut calls = self.calls.iter().rev();
+        calls.find(|(at, _)| *at == part).map(|(_, id)| id.clone())
+    }
+}

@@ -1,0 +1,160 @@
+//! What stays the same while a run lasts.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::Instant;
+use windlass_core::{Chance, Conversation, Model, Options, Profile, Request, ToolChoice};
+
+use super::{Control, Halt, Outbox, RunHandle, Setup};
+use crate::agent::{Agent, Settings};
+use crate::hook::{At, Hooks};
+use crate::ledger::{Books, Ledger};
+use crate::limits::{Purse, Watch};
+use crate::output::Shape;
+use crate::subagent::Family;
+use crate::{
+    Cancel, Decisions, LimitKind, Paused, Reached, Report, RunId, RunScope, Stop, Target,
+    TargetIndex, Toolbox,
+};
+
+/// What a run knows of its agent and its family.
+pub(crate) struct Scope {
+    agent: Agent,
+    options: Options,
+    pub(crate) tools: RunScope,
+    pub(crate) control: Arc<Control>,
+    pub(crate) books: Arc<Books>,
+    pub(crate) shape: Option<Shape>,
+    pub(crate) resumed: Option<(Paused, Decisions)>,
+    family: Arc<Family>,
+}
+
+/// Opens the books of a run.
+pub(super) fn open(setup: Setup, control: &Arc<Control>, outbox: &Arc<Outbox>) -> (Ledger, Scope) {
+    let settings = setup.agent.settings();
+    let parent = setup.family.as_deref();
+    let limits = setup.limits.unwrap_or_else(|| settings.limits.clone());
+    let purse = Purse::new(limits, parent.map(Family::purse));
+    let books = Arc::new(Books::new(purse, parent.map(|parent| parent.books().clone())));
+    let run = control.run().clone();
+    let family = Arc::new(Family::new(run.clone(), setup.family.clone(), Arc::clone(&books)));
+    let state = setup.state.unwrap_or_else(|| settings.state.clone());
+    let state = state
+        .with(RunHandle::new(Arc::clone(control)))
+        .with_shared(Arc::clone(&family));
+    let mut ledger = Ledger::new(
+        run,
+        Arc::clone(outbox),
+        setup.conversation,
+        Arc::clone(&books),
+    );
+    ledger.guard = settings.guard.clone();
+    ledger.toolbox = settings.toolbox.clone();
+    let scope = Scope {
+        tools: settings.run_scope(state, control.cancel_token().clone()),
+        options: setup.options.or(&settings.own.options),
+        control: Arc::clone(control),
+        books,
+        shape: setup.shape,
+        resumed: setup.resumed,
+        family,
+        agent: setup.agent,
+    };
+    (ledger, scope)
+}
+
+impl Scope {
+    pub(crate) fn settings(&self) -> &Settings {
+        self.agent.settings()
+    }
+
+    pub(crate) fn hooks(&self) -> &Hooks {
+        &self.settings().hooks
+    }
+
+    pub(crate) fn purse(&self) -> &Purse {
+        self.books.purse()
+    }
+
+    /// The run whose tool this one is.
+    pub(crate) fn parent(&self) -> Option<&RunId> {
+        self.family.parent().map(Family::run)
+    }
+
+    pub(crate) fn deadline(&self) -> Option<Instant> {
+        self.purse().deadline()
+    }
+
+    /// Whether there is time to wait that long.
+    pub(crate) fn has_time_for(&self, wait: Duration) -> bool {
+        let end = Instant::now().checked_add(wait);
+        self.deadline()
+            .is_none_or(|deadline| end.is_some_and(|end| end < deadline))
+    }
+
+    pub(crate) fn chance(&self) -> Chance {
+        (self.settings().chance)()
+    }
+
+    /// How an answer is watched, so that it is cut where its budget ends.
+    pub(crate) fn watch(&self) -> Watch {
+        Watch::new(self.purse().output_left())
+    }
+
+    pub(crate) fn at(&self, ledger: &Ledger) -> At {
+        At::new(ledger.run.clone(), ledger.turn, ledger.attempt_number())
+    }
+
+    /// Which model that is; the agent's own, if there is no such target.
+    pub(crate) fn target(&self, index: TargetIndex) -> &Target {
+        let settings = self.settings();
+        index
+            .of(settings.fallback.targets())
+            .unwrap_or(&settings.own)
+    }
+
+    pub(crate) fn profile(&self, index: TargetIndex) -> &Profile {
+        self.target(index).model.profile()
+    }
+
+    /// What a turn asks: the whole conversation, the tools as they are in this turn, and the options of the run.
+    pub(crate) fn request(&self, ledger: &Ledger, toolbox: &Toolbox) -> Request {
+        let mut request = Request::new(ledger.conversation.clone());
+        request.instructions = Arc::clone(&self.settings().instructions);
+        request.tools = toolbox.tools().clone();
+        request.options = self.options.clone();
+        if ledger.last_turn.is_some() && !request.tools.is_empty() {
+            request.options.tool_choice = Some(ToolChoice::None);
+        } else if ledger.turn > 1 && is_forced(&request.options) {
+            // What was forced has been called; forcing it again would never end.
+            request.options.tool_choice = None;
+        }
+        request
+    }
+
+    /// Why a run stops that was broken off from outside.
+    pub(crate) fn halted(&self, halt: Halt) -> Stop {
+        match halt {
+            Halt::Cancelled => Stop::Cancelled(Cancel::Now),
+            Halt::Time => Stop::Limit(self.time_is_over()),
+        }
+    }
+
+    fn time_is_over(&self) -> Reached {
+        self.purse().time_is_over()
+    }
+
+    pub(crate) fn report(&self, ledger: Ledger, stop: Stop) -> Report {
+        let mut report = ledger.into_report(stop);
+        report.left = self.purse().left();
+        report
+    }
+}
+
+fn is_forced(options: &Options) -> bool {
+    matches!(
+        options.tool_choice,
+        Some(ToolChoice::Required | ToolChoice::Tool(_))
+    )
+}

@@ -1,0 +1,51 @@
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use tokio::time::{Instant, Sleep, sleep_until};
+use windlass_core::CancellationToken;
+
+use super::Halt;
+
+/// Whether a run is to be broken off: looked at whenever it is polled, and waited for where it waits.
+pub(super) struct Stopper {
+    token: CancellationToken,
+    deadline: Option<Instant>,
+    waiting: Option<Waiting>,
+}
+
+struct Waiting {
+    cancelled: Pin<Box<dyn Future<Output = ()> + Send>>,
+    time: Option<Pin<Box<Sleep>>>,
+}
+
+impl Stopper {
+    pub(super) fn new(token: &CancellationToken, deadline: Option<Instant>) -> Self {
+        Stopper {
+            token: token.clone(),
+            deadline,
+            waiting: None,
+        }
+    }
+
+    pub(super) fn look(&self) -> Option<Halt> {
+        if self.token.is_cancelled() {
+            return Some(Halt::Cancelled);
+        }
+        let deadline = self.deadline?;
+        (Instant::now() >= deadline).then_some(Halt::Time)
+    }
+
+    pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Halt> {
+        let waiting = self.waiting.get_or_insert_with(|| Waiting {
+            cancelled: Box::pin(self.token.clone().cancelled_owned()),
+            time: self.deadline.map(|deadline| Box::pin(sleep_until(deadline))),
+        });
+        if waiting.cancelled.as_mut().poll(cx).is_ready() {
+            return Poll::Ready(Halt::Cancelled);
+        }
+        match &mut waiting.time {
+            Some(time) => time.as_mut().poll(cx).map(|()| Halt::Time),
+            None => Poll::Pending,
+        }
+    }
+}

@@ -1,0 +1,283 @@
+//! One turn, top to bottom: from what was said to what came of it.
+//!
+//! ```text
+//! limits ─ mail ─ tools ─▶ request ─ attempts ─▶ answer ─▶ calls ─ hooks, checks, approval ─▶ run ─▶ outcomes
+//! ```
+
+use std::ops::ControlFlow::{self, Break, Continue};
+
+use windlass_core::{Call, FinishReason, Outcome, OutcomeStatus, User};
+
+use crate::attempt::{self, Answer};
+use crate::hook::HookPanicked;
+use crate::ledger::{Ledger, OpenCalls};
+use crate::output::Reading;
+use crate::run::Scope;
+use crate::{
+    AtLimit, Cancel, Paused, PendingSet, Prepared, Reached, Settled, Steered, Stop, Toolbox,
+    Turning, What,
+};
+
+/// Turn after turn, up to a stop.
+pub(crate) async fn turns(run: &mut Ledger, scope: &Scope) -> Stop {
+    if run.conversation.is_empty() {
+        return Stop::Illegal("nothing was said".into());
+    }
+    loop {
+        if let Break(stop) = turn(run, scope).await {
+            return stop;
+        }
+    }
+}
+
+async fn turn(run: &mut Ledger, scope: &Scope) -> ControlFlow<Stop> {
+    let toolbox = begin(run, scope).await?;
+    if !run.has_open_calls() {
+        let request = scope.request(run, &toolbox);
+        let answer = attempt::answer(run, scope, request).await?;
+        take_in(run, scope, answer)?;
+    }
+    if run.has_open_calls() {
+        let (prepared, reached) = prepare(run, scope, &toolbox).await?;
+        let settled = execute(run, scope, prepared).await?;
+        close(run, scope, &toolbox, settled)?;
+        reached.map_or(Continue(()), |reached| at_limit(run, reached))?;
+    }
+    end(run, scope).await
+}
+
+/// Takes a turn off the limits, hands over what the user said meanwhile, and freezes the tools.
+async fn begin(run: &mut Ledger, scope: &Scope) -> ControlFlow<Stop, Toolbox> {
+    if run.last_turn.is_none()
+        && let Err(reached) = scope.purse().begin_turn()
+    {
+        at_limit(run, reached)?;
+    }
+    if run.last_turn.is_some() {
+        or_stop(scope.purse().begin_last_turn().map_err(Stop::Limit))?;
+    }
+    run.begin_turn().await;
+    near_limits(run, scope).await;
+    if !run.has_open_calls() {
+        deliver_mail(run, scope).await?;
+    }
+    if let Some(toolbox) = scope.control.take_tools() {
+        run.toolbox = toolbox;
+    }
+    Continue(run.toolbox.clone())
+}
+
+async fn deliver_mail(run: &mut Ledger, scope: &Scope) -> ControlFlow<Stop> {
+    let mail = scope.control.take_mail();
+    let messages = u32::try_from(mail.len()).unwrap_or(u32::MAX);
+    for (message, told) in mail {
+        or_stop(run.push_user(message))?;
+        // Who asked may be gone, and then nobody wants to know.
+        let _ = told.send(Steered::Delivered { turn: run.turn });
+    }
+    if messages > 0 {
+        run.tell(|| What::Steered { messages }).await;
+    }
+    Continue(())
+}
+
+/// Puts the answer into the conversation. Only the calls of an answer that came to a normal end are left open.
+fn take_in(run: &mut Ledger, scope: &Scope, answer: Answer) -> ControlFlow<Stop> {
+    let Answer { response, way } = answer;
+    let reason = response.finish.reason;
+    let reading = match (&scope.shape, way) {
+        (Some(shape), Some(way)) if reason.is_normal() => shape.read(&response, way),
+        _ => Reading::NotYet,
+    };
+    run.way = way;
+    run.note_warnings(response.warnings);
+    or_stop(run.push_answer(response.message))?;
+    match reason {
+        FinishReason::Paused => {
+            run.call_off("not run: the provider paused before the calls were complete");
+            Continue(())
+        }
+        FinishReason::Refused => {
+            run.call_off("not run: the model declined");
+            Break(Stop::Refused)
+        }
+        reason if !reason.is_normal() => {
+            run.call_off("not run: the answer was cut");
+            Break(Stop::Cut(reason))
+        }
+        _ => read(run, scope, reading),
+    }
+}
+
+/// Whether an answer is the last one, of the form that was asked for.
+fn read(run: &mut Ledger, scope: &Scope, reading: Reading) -> ControlFlow<Stop> {
+    match reading {
+        Reading::NotYet if !run.has_open_calls() => answered(run, scope),
+        Reading::NotYet => match run.last_turn.clone() {
+            Some(reached) => {
+                run.call_off("not run: the run is at its limit");
+                Break(Stop::Limit(reached))
+            }
+            None => Continue(()),
+        },
+        Reading::Value { json, outcomes } => {
+            run.value = Some(json);
+            answer_calls(run, outcomes)?;
+            answered(run, scope)
+        }
+        Reading::Wrong { why, outcomes } => {
+            let is_told = !outcomes.is_empty();
+            answer_calls(run, outcomes)?;
+            let tries = scope.shape.as_ref().map_or(0, |shape| shape.tries());
+            if run.unfit >= tries || run.last_turn.is_some() {
+                return Break(Stop::Unfit(why));
+            }
+            run.unfit += 1;
+            if !is_told {
+                or_stop(run.push_user(User::new(why)))?;
+            }
+            Continue(())
+        }
+    }
+}
+
+fn answer_calls(run: &mut Ledger, outcomes: Vec<Outcome>) -> ControlFlow<Stop> {
+    match outcomes.is_empty() {
+        true => Continue(()),
+        false => or_stop(run.push_outcomes(outcomes)),
+    }
+}
+
+fn answered(run: &Ledger, scope: &Scope) -> ControlFlow<Stop> {
+    match &run.last_turn {
+        Some(reached) => Break(Stop::Limit(reached.clone())),
+        None if scope.control.has_mail() && !scope.control.ends_after_turn() => Continue(()),
+        None => Break(Stop::Answered),
+    }
+}
+
+/// Says which of the open calls may run: what hooks, limits, the tools and those who are asked say.
+async fn prepare(
+    run: &mut Ledger,
+    scope: &Scope,
+    toolbox: &Toolbox,
+) -> ControlFlow<Stop, (Prepared, Option<Reached>)> {
+    let engine = &scope.settings().engine;
+    if let Some((paused, decisions)) = run.resumed.take() {
+        run.earlier = paused.outcomes;
+        let waiting = paused.waiting.calls().to_vec();
+        return Continue((engine.resume(toolbox, waiting, &decisions), None));
+    }
+    let calls: Vec<Call> = run.conversation.open_calls().cloned().collect();
+    for call in &calls {
+        run.tell(|| What::CallReady(Box::new(call.clone()))).await;
+    }
+    let wanted = u32::try_from(calls.len()).unwrap_or(u32::MAX);
+    let taken = scope.purse().take_calls(wanted);
+    let at = scope.at(run);
+    let mut decided = Vec::with_capacity(calls.len());
+    for (place, mut call) in (0..).zip(calls) {
+        let outcome = if place >= taken.granted {
+            let why = "not run: the run has used up its calls";
+            Some(Outcome::new(&call, OutcomeStatus::Cancelled, why))
+        } else {
+            or_stop(scope.hooks().before_call(&mut call, &at).await.map_err(hook))?
+        };
+        decided.push((call, outcome));
+    }
+    let mut prepared = engine.examine(toolbox, decided, &scope.tools).await;
+    let asked = prepared.asked(engine);
+    if !asked.is_empty() {
+        run.tell(|| What::ApprovalAsked(asked)).await;
+    }
+    prepared.decide(engine, toolbox, &scope.tools).await;
+    Continue((prepared, taken.reached))
+}
+
+/// Runs the calls; each has its outcome then, or waits for a decision.
+async fn execute(run: &mut Ledger, scope: &Scope, prepared: Prepared) -> ControlFlow<Stop, Settled> {
+    let calls: Vec<Call> = run.conversation.open_calls().cloned().collect();
+    let execution = scope.settings().engine.start(prepared, &scope.tools);
+    run.open(OpenCalls::new(calls, execution));
+    let at = scope.at(run);
+    while let Some(told) = run.next_of_calls(scope.hooks(), &at).await {
+        let what = or_stop(told.map_err(hook))?;
+        run.tell(|| what).await;
+    }
+    let settled = run.finish_calls();
+    Continue(settled)
+}
+
+/// Puts the outcomes into the conversation, or writes down what waits for a decision.
+fn close(
+    run: &mut Ledger,
+    scope: &Scope,
+    toolbox: &Toolbox,
+    settled: Settled,
+) -> ControlFlow<Stop> {
+    let calls: Vec<Call> = run.conversation.open_calls().cloned().collect();
+    let mut settled = run.with_earlier(&calls, settled);
+    if !settled.is_complete() && settled.fatal.is_none() {
+        let waiting = PendingSet::new(settled.waiting(&calls));
+        run.note_pause(waiting, settled.outcomes);
+        return Break(Stop::Paused);
+    }
+    if let (Some(shape), Some(way)) = (&scope.shape, run.way) {
+        shape.postpone(way, &mut settled.outcomes);
+    }
+    let turning = match &mut run.guard {
+        Some(guard) => guard.review(toolbox, &calls, &mut settled.outcomes),
+        None => Turning::On,
+    };
+    if scope.purse().is_adaptive() {
+        let successes = run.fresh.successes(&calls, &settled.outcomes);
+        scope.purse().progress(successes);
+    }
+    run.push_settled(settled.outcomes);
+    match (settled.fatal, turning) {
+        (Some(fatal), _) => {
+            let message = fatal.message().clone();
+            run.note_tool_error(fatal);
+            Break(Stop::Fatal { message })
+        }
+        (None, Turning::Stuck { tool, times }) => Break(Stop::Stuck { tool, times }),
+        _ => Continue(()),
+    }
+}
+
+async fn end(run: &mut Ledger, scope: &Scope) -> ControlFlow<Stop> {
+    run.end_turn().await;
+    match scope.control.ends_after_turn() {
+        true => Break(Stop::Cancelled(Cancel::AfterTurn)),
+        false => Continue(()),
+    }
+}
+
+async fn near_limits(run: &Ledger, scope: &Scope) {
+    for near in scope.purse().near() {
+        run.tell(|| What::LimitNear(near)).await;
+    }
+}
+
+/// Stops at a limit, or goes on for one last turn.
+fn at_limit(run: &mut Ledger, reached: Reached) -> ControlFlow<Stop> {
+    match reached.then {
+        AtLimit::LastTurn if run.last_turn.is_none() => {
+            run.last_turn = Some(reached);
+            Continue(())
+        }
+        _ => Break(Stop::Limit(reached)),
+    }
+}
+
+fn hook(panicked: HookPanicked) -> Stop {
+    Stop::Hook(panicked.to_string().into())
+}
+
+/// Goes on with what went well, and stops with what did not.
+pub(crate) fn or_stop<T>(result: Result<T, Stop>) -> ControlFlow<Stop, T> {
+    match result {
+        Ok(value) => Continue(value),
+        Err(stop) => Break(stop),
+    }
+}
