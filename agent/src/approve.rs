@@ -60,6 +60,12 @@ pub trait Approver: Send + Sync {
     ///
     /// The future may be dropped when the run is cancelled; then nothing runs, and the calls may be asked for again.
     async fn decide(&self, pending: &[PendingCall]) -> Decisions;
+
+    /// Whether somebody will be asked about this call, so that a run can say so first. Only told, never relied on.
+    fn asks(&self, pending: &PendingCall) -> bool {
+        let _ = pending;
+        true
+    }
 }
 
 #[async_trait]
@@ -67,12 +73,20 @@ impl<A: Approver + ?Sized> Approver for Arc<A> {
     async fn decide(&self, pending: &[PendingCall]) -> Decisions {
         (**self).decide(pending).await
     }
+
+    fn asks(&self, pending: &PendingCall) -> bool {
+        (**self).asks(pending)
+    }
 }
 
 #[async_trait]
 impl<A: Approver + ?Sized> Approver for Box<A> {
     async fn decide(&self, pending: &[PendingCall]) -> Decisions {
         (**self).decide(pending).await
+    }
+
+    fn asks(&self, pending: &PendingCall) -> bool {
+        (**self).asks(pending)
     }
 }
 
@@ -85,6 +99,10 @@ impl Approver for AllowAll {
     async fn decide(&self, pending: &[PendingCall]) -> Decisions {
         Decisions::for_all(pending, |_| Decision::Allow)
     }
+
+    fn asks(&self, _: &PendingCall) -> bool {
+        false
+    }
 }
 
 /// Lets no call run.
@@ -95,6 +113,10 @@ pub struct DenyAll;
 impl Approver for DenyAll {
     async fn decide(&self, pending: &[PendingCall]) -> Decisions {
         Decisions::for_all(pending, |_| Decision::deny("no tool may run here"))
+    }
+
+    fn asks(&self, _: &PendingCall) -> bool {
+        false
     }
 }
 

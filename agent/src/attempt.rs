@@ -83,12 +83,23 @@ impl Asking<'_> {
         self.total = self.total.saturating_add(1);
         let (mut request, way) = self.prepared();
         let at = scope.at(self.run).next_attempt();
-        match or_stop(scope.hooks().before_model(&mut request, &at).await.map_err(panicked))? {
+        match or_stop(
+            scope
+                .hooks()
+                .before_model(&mut request, &at)
+                .await
+                .map_err(panicked),
+        )? {
             Before::Go => {}
             Before::Refuse(why) => return Break(Stop::Hook(why)),
             Before::Replace(response) => return Continue(Ok(Answer { response, way })),
         }
-        or_stop(scope.purse().before_request(self.run.estimate(&request)).map_err(Stop::Limit))?;
+        or_stop(
+            scope
+                .purse()
+                .before_request(self.run.estimate(scope))
+                .map_err(Stop::Limit),
+        )?;
         self.run.discard().await;
         self.begin(&request).await;
         let asked = scope.target(self.target).model.stream(request).await;
@@ -130,15 +141,17 @@ impl Asking<'_> {
     }
 
     /// Hands the answer to the run, which reads, folds and shows it.
-    async fn listen(&mut self, stream: EventStream) -> ControlFlow<Stop, Result<Response, ModelError>> {
+    async fn listen(
+        &mut self,
+        stream: EventStream,
+    ) -> ControlFlow<Stop, Result<Response, ModelError>> {
         let run = &mut *self.run;
         let thinking = self.scope.settings().thinking;
         let shown = Shown::new(run.run.clone(), run.turn, run.attempt_number(), thinking);
         let relay = Box::new(Relay::new(stream, self.scope.watch(), shown));
         let mut relay = run.outbox().clone().relay(relay).await;
-        let end = relay.end.take();
         run.heard(&relay, self.scope.profile(self.target));
-        match end {
+        match relay.end.take() {
             Some(End::Spent(reached)) => Break(Stop::Limit(reached)),
             Some(End::Failed(error)) => Continue(Err(whole(error, &relay))),
             _ => Continue(relay.answer.finish().map_err(|cut| {
@@ -164,6 +177,7 @@ impl Asking<'_> {
         self.run.note(|record| record.finish = Some(finish));
         match self.scope.settings().fallback.review(&response) {
             Verdict::Reject(why) => {
+                self.run.keep_partial(Some(response.message.clone()));
                 self.missed(None, Some(why.clone())).await;
                 let response = Box::new(response);
                 Continue(Err(Miss::Rejected { response, why }))

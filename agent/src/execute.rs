@@ -81,7 +81,7 @@ enum State {
 }
 
 enum Phase {
-    Running(Pin<Box<dyn Future<Output = ()> + Send>>),
+    Running(Pin<Box<dyn Future<Output = ()> + Send + Sync>>),
     /// Cancelled; what runs may still end by itself.
     Grace(Pin<Box<Sleep>>),
     Aborted,
@@ -178,13 +178,18 @@ impl Execution {
         }
     }
 
+    /// Tells what runs that it is cancelled; what has not started does not start.
+    pub fn cancel(&self) {
+        self.worker.cancel.cancel();
+    }
+
     /// Cancels what still runs and waits until nothing does: at most the grace time, and until dropped tools are gone.
     ///
     /// # Cancel safety
     ///
     /// Can be called again when the future is dropped.
     pub async fn settle(&mut self) {
-        self.worker.cancel.cancel();
+        self.cancel();
         while self.next().await.is_some() {}
     }
 

@@ -205,4 +205,10 @@ impl At {
     pub fn new(run: RunId, turn: u32, attempt: u32) -> Self {
         At { run, turn, attempt }
     }
+
+    /// The attempt after this one.
+    pub(crate) fn next_attempt(mut self) -> Self {
+        self.attempt = self.attempt.saturating_add(1);
+        self
+    }
 }

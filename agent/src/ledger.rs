@@ -4,18 +4,20 @@ mod books;
 mod open;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::time::Instant;
 use windlass_core::{
-    Assistant, Call, Conversation, Message, ModelError, Outcome, OutcomeStatus, Outcomes,
-    ToolError, Usage, User, Warning,
+    Assistant, Call, Conversation, ErrorKind, JsonText, Message, ModelError, ModelId, Outcome,
+    OutcomeStatus, Outcomes, Profile, ToolError, User, Warning,
 };
 
-use crate::run::{Outbox, Relay};
+use crate::hook::{At, HookPanicked, Hooks};
+use crate::limits::Fresh;
+use crate::output::Way;
+use crate::run::{End, Outbox, Relay, Scope};
 use crate::{
-    AgentEvent, AttemptRecord, Compaction, Failed, Guard, Paused, Reached, Report, RunId, Stop,
-    TargetIndex, What,
+    AgentEvent, AttemptRecord, CompactError, CompactReport, Compacted, Decisions, Failed, Guard,
+    Paused, PendingSet, Reached, Report, RunId, Settled, Stop, TargetIndex, Toolbox, What,
 };
 
 pub(crate) use books::Books;
@@ -35,21 +37,29 @@ pub(crate) struct Ledger {
     open_calls: Option<OpenCalls>,
     /// What came of an answer that failed for good or was broken off.
     partial: Option<Assistant>,
-    /// Outcomes that a paused run brought along.
-    pub(crate) earlier: Option<Paused>,
-    pub(crate) books: Arc<Books>,
+    /// What a paused run brought along, and what was decided.
+    pub(crate) resumed: Option<(Paused, Decisions)>,
+    /// The outcomes of a paused run, of the calls that had not to wait.
+    pub(crate) earlier: Vec<Outcome>,
+    pub(crate) toolbox: Toolbox,
     pub(crate) guard: Option<Guard>,
+    pub(crate) fresh: Fresh,
+    books: Arc<Books>,
     /// The model that answered last.
     pub(crate) answered: Option<TargetIndex>,
     /// The limit that makes this turn the last.
     pub(crate) last_turn: Option<Reached>,
     /// How often the model was shown that its answer does not fit.
     pub(crate) unfit: u32,
+    /// How the last answer was asked for, and what it holds, where it is to be of a type.
+    pub(crate) way: Option<Way>,
+    pub(crate) value: Option<JsonText>,
     /// Tokens of the conversation as the model counted them last, and how many messages it counted.
-    pub(crate) counted: Option<(u64, usize)>,
+    counted: Option<(u64, usize)>,
     calls: u32,
     attempts: Vec<AttemptRecord>,
-    compactions: Vec<Compaction>,
+    compactions: Vec<CompactReport>,
+    compact_error: Option<CompactError>,
     warnings: Vec<Warning>,
     paused: Option<Paused>,
     error: Option<ModelError>,
@@ -90,16 +100,22 @@ impl Ledger {
             open_attempt: None,
             open_calls: None,
             partial: None,
-            earlier: None,
-            books,
+            resumed: None,
+            earlier: Vec::new(),
+            toolbox: Toolbox::new(),
             guard: None,
+            fresh: Fresh::default(),
+            books,
             answered: None,
             last_turn: None,
             unfit: 0,
+            way: None,
+            value: None,
             counted: None,
             calls: 0,
             attempts: Vec::new(),
             compactions: Vec::new(),
+            compact_error: None,
             warnings: Vec::new(),
             paused: None,
             error: None,
@@ -123,12 +139,8 @@ impl Ledger {
         self.attempt
     }
 
-    pub(crate) fn elapsed(&self) -> Duration {
-        self.began.elapsed()
-    }
-
-    pub(crate) fn attempts(&self) -> &[AttemptRecord] {
-        &self.attempts
+    pub(crate) fn has_open_calls(&self) -> bool {
+        self.conversation.open_calls().next().is_some()
     }
 
     pub(crate) async fn begin_turn(&mut self) {
@@ -146,7 +158,7 @@ impl Ledger {
     }
 
     /// Notes that a model is about to be asked.
-    pub(crate) fn begin_attempt(&mut self, target: TargetIndex, model: windlass_core::ModelId) {
+    pub(crate) fn begin_attempt(&mut self, target: TargetIndex, model: ModelId) {
         self.attempt = self.attempt.saturating_add(1);
         self.open_attempt = Some(OpenAttempt {
             record: AttemptRecord::new(self.turn, self.attempt, target, model),
@@ -181,10 +193,33 @@ impl Ledger {
         self.partial = partial;
     }
 
+    pub(crate) fn has_partial(&self) -> bool {
+        self.partial.is_some()
+    }
+
     /// Makes void what the failed attempt had said: another answer follows.
     pub(crate) async fn discard(&mut self) {
         if self.partial.take().is_some() {
             self.tell(|| What::Discarded).await;
+        }
+    }
+
+    /// Notes what an answer took that was read to its end, whatever that is.
+    pub(crate) fn heard(&mut self, relay: &Relay, profile: &Profile) {
+        let answer = &relay.answer;
+        let usage = answer.usage();
+        self.note(|record| {
+            record.usage = usage;
+            record.has_output = answer.has_output();
+            record.request_id = relay.request_id().map(Into::into);
+        });
+        self.books.charge(profile, usage, relay.estimated());
+        let is_whole = answer.is_finished() && matches!(relay.end, None | Some(End::Over));
+        if answer.has_output() && !is_whole {
+            self.partial = Some(answer.partial());
+        }
+        if is_whole && let Some(tokens) = usage.total() {
+            self.counted = Some((tokens, self.conversation.len() + 1));
         }
     }
 
@@ -196,8 +231,12 @@ impl Ledger {
         self.tool_error = Some(error);
     }
 
-    pub(crate) fn note_pause(&mut self, paused: Paused) {
-        self.paused = Some(paused);
+    pub(crate) fn note_pause(&mut self, waiting: PendingSet, outcomes: Vec<Outcome>) {
+        self.paused = Some(Paused::new(self.conversation.clone(), outcomes, waiting));
+    }
+
+    pub(crate) fn note_compact_error(&mut self, error: CompactError) {
+        self.compact_error = Some(error);
     }
 
     pub(crate) fn note_warnings(&mut self, warnings: Vec<Warning>) {
@@ -208,15 +247,29 @@ impl Ledger {
         }
     }
 
-    pub(crate) fn note_calls(&mut self, calls: u32) {
-        self.calls = self.calls.saturating_add(calls);
-    }
-
-    pub(crate) async fn compacted(&mut self, conversation: Conversation, made: Compaction) {
+    pub(crate) async fn compacted(&mut self, compacted: Compacted) {
+        let Compacted {
+            conversation,
+            report,
+            ..
+        } = compacted;
         self.conversation = conversation;
         self.counted = None;
-        self.compactions.push(made);
-        self.tell(|| What::Compacted(Box::new(made))).await;
+        self.compactions.push(report.clone());
+        self.tell(|| What::Compacted(Box::new(report))).await;
+    }
+
+    /// How many tokens a request will be, as far as that matters to anybody: what the model counted last, and an estimate
+    /// of what came after it.
+    pub(crate) fn estimate(&self, scope: &Scope) -> u64 {
+        if !scope.purse().counts_requests() {
+            return 0;
+        }
+        let estimator = &scope.settings().estimator;
+        let (counted, known) = self.counted.unwrap_or((0, 0));
+        let entries = self.conversation.entries().get(known..).unwrap_or_default();
+        let added = entries.iter().map(|entry| estimator.entry(entry));
+        added.fold(counted, u64::saturating_add)
     }
 
     /// Adds what the user says; the calls before it have their outcomes.
@@ -251,26 +304,49 @@ impl Ledger {
         }
     }
 
-    pub(crate) fn open(&mut self, calls: OpenCalls) -> &mut OpenCalls {
-        self.open_calls.insert(calls)
+    pub(crate) fn open(&mut self, calls: OpenCalls) {
+        self.open_calls = Some(calls);
     }
 
-    pub(crate) fn open_calls(&mut self) -> Option<&mut OpenCalls> {
-        self.open_calls.as_mut()
+    /// What happens next to the calls that run.
+    pub(crate) async fn next_of_calls(
+        &mut self,
+        hooks: &Hooks,
+        at: &At,
+    ) -> Option<Result<What, HookPanicked>> {
+        self.open_calls.as_mut()?.next(hooks, at).await
     }
 
-    pub(crate) fn take_open_calls(&mut self) -> Option<OpenCalls> {
-        self.open_calls.take()
+    /// What came of the calls that ran.
+    pub(crate) fn finish_calls(&mut self) -> Settled {
+        let settled = self.open_calls.take().map(OpenCalls::finish);
+        let settled = settled.unwrap_or_default();
+        let ran = u32::try_from(settled.outcomes.len()).unwrap_or(u32::MAX);
+        self.calls = self.calls.saturating_add(ran);
+        settled
+    }
+
+    /// Joins what came of the calls with what had come of those that had not to wait in a paused run.
+    pub(crate) fn with_earlier(&mut self, calls: &[Call], settled: Settled) -> Settled {
+        let outcomes = std::mem::take(&mut self.earlier);
+        if outcomes.is_empty() {
+            return settled;
+        }
+        let earlier = Settled {
+            outcomes,
+            ..Settled::default()
+        };
+        earlier.resumed(calls, settled)
     }
 
     /// Brings everything that is under way to its end, so that the conversation is legal and nothing runs any more.
-    pub(crate) async fn settle(&mut self, partials: PartialAnswers) {
+    pub(crate) async fn settle(&mut self, scope: &Scope) {
         if let Some(relay) = self.outbox.take_returned() {
-            self.broken_off(&relay);
+            self.broken_off(&relay, scope);
         }
         self.end_attempt().await;
-        self.settle_calls().await;
-        self.push_partial(partials);
+        self.settle_calls(scope).await;
+        self.push_partial(scope.settings().partials);
         if self.paused.is_none() {
             self.conversation.interrupt();
         }
@@ -278,42 +354,43 @@ impl Ledger {
     }
 
     /// Notes what had come of an answer that nobody waits for any more.
-    fn broken_off(&mut self, relay: &Relay) {
-        let answer = &relay.answer;
-        let usage = answer.usage();
-        self.note(|record| {
-            record.usage = usage;
-            record.has_output = answer.has_output();
-            record.request_id = relay.request_id().map(Into::into);
-        });
-        if let Some(open) = &mut self.open_attempt {
-            let gave_up = ModelError::new(windlass_core::ErrorKind::Cancelled, "")
-                .with_model(open.record.model.clone());
-            open.record.error = Some(Failed::from(&gave_up));
-            self.books.charge(&open.record.model, usage, None);
+    fn broken_off(&mut self, relay: &Relay, scope: &Scope) {
+        let Some(open) = &mut self.open_attempt else {
+            return;
+        };
+        let profile = scope.profile(open.record.target);
+        let gave_up = ModelError::new(ErrorKind::Cancelled, "the run was broken off");
+        let gave_up = gave_up.with_model(profile.id.clone());
+        open.record.error = Some(Failed::from(&gave_up));
+        self.heard(relay, profile);
+        if relay.answer.has_output() {
+            self.partial = Some(relay.answer.partial());
         }
-        self.partial = answer.has_output().then(|| answer.partial());
     }
 
-    async fn settle_calls(&mut self) {
-        let Some(mut open) = self.open_calls.take() else {
+    async fn settle_calls(&mut self, scope: &Scope) {
+        let Some(open) = &mut self.open_calls else {
             return;
         };
         open.cancel();
-        while let Some(what) = open.next().await {
-            if let Some(what) = what {
+        let at = scope.at(self);
+        while let Some(told) = self.next_of_calls(scope.hooks(), &at).await {
+            // A hook that panics now has nothing left to end.
+            if let Ok(what) = told {
                 self.tell(|| what).await;
             }
         }
-        let settled = open.finish();
-        if let Some(fatal) = settled.fatal.clone() {
+        let calls: Vec<Call> = self.conversation.open_calls().cloned().collect();
+        let settled = self.finish_calls();
+        let settled = self.with_earlier(&calls, settled);
+        if let Some(fatal) = settled.fatal {
             self.tool_error.get_or_insert(fatal);
         }
         self.push_settled(settled.outcomes);
     }
 
     /// Pushes the outcomes that there are, and says of the other open calls that they did not run.
-    fn push_settled(&mut self, mut settled: Vec<Outcome>) {
+    pub(crate) fn push_settled(&mut self, mut settled: Vec<Outcome>) {
         let outcomes: Vec<_> = self
             .conversation
             .open_calls()
@@ -361,13 +438,11 @@ impl Ledger {
             warnings: self.warnings,
             left: Vec::new(),
             paused: self.paused,
+            value: self.value,
             error: self.error,
+            compact_error: self.compact_error,
             tool_error: self.tool_error,
         }
-    }
-
-    pub(crate) fn usage(&self) -> Usage {
-        self.books.usage()
     }
 }
 

@@ -17,33 +17,36 @@
 //! - `fetch`: a tool that fetches public URLs.
 //! - `tracing`: spans of runs, turns, attempts and tools, by the names of OpenTelemetry.
 
+mod agent;
 mod approve;
+mod attempt;
 mod budget;
 mod compact;
+mod event;
 mod execute;
 mod fallback;
 #[cfg(feature = "fetch")]
 mod fetch;
 mod guard;
-#[allow(dead_code, unused_imports, reason = "the loop is what spends")]
-mod limits;
-#[allow(
-    dead_code,
-    reason = "the loop that asks for typed answers is not here yet"
-)]
-mod output;
-#[allow(dead_code, unused_imports, reason = "the loop asks the hooks")]
 mod hook;
-#[allow(dead_code, unused_imports, reason = "the loop tells the observers")]
+mod ledger;
+mod limits;
 mod observe;
+mod output;
 mod plan;
 mod repair;
+mod report;
+mod run;
+mod stop;
+mod subagent;
 mod toolbox;
 #[allow(dead_code, unused_imports, reason = "the loop begins the spans")]
 mod trace;
+mod turn;
 #[cfg(feature = "workspace-tools")]
 mod workspace;
 
+pub use agent::{Agent, AgentBuilder};
 pub use approve::{
     AllowAll, Answer, Approver, Ask, Decision, Decisions, DenyAll, Digest, DigestError, Effect,
     Grant, Grants, Keep, Level, Limit, Memory, PendingCall, PendingError, PendingErrorKind,
@@ -53,6 +56,9 @@ pub use budget::Estimator;
 pub use compact::{
     CompactError, CompactErrorKind, CompactReport, Compacted, Compaction, Compactor, Reach, Tiers,
 };
+pub use event::{
+    AgentEvent, AttemptRecord, AttemptStarted, Failed, RunEnded, RunId, Switched, ToolEnded, What,
+};
 pub use execute::{Engine, Execution, Prepared, Retries, RunScope, Settled, ToolEvent};
 pub use fallback::{
     Cause, Chain, Failure, Fallback, FallbackStrategy, Flaw, NoFallback, Opaque, Shortening,
@@ -61,12 +67,16 @@ pub use fallback::{
 #[cfg(feature = "fetch")]
 pub use fetch::{FetchError, FetchOptions, FetchUrl, Resolver, SystemResolver};
 pub use guard::{Guard, Turning};
-pub use limits::{AtLimit, Left, LimitKind, Limits, Near, Reached, Turns};
-pub use output::AnswerMode;
 pub use hook::{After, At, Before, Hook, HookPanicked, Moment};
+pub use ledger::PartialAnswers;
+pub use limits::{AtLimit, Left, LimitKind, Limits, Near, Reached, Turns};
 pub use observe::{Observed, Observer};
+pub use output::AnswerMode;
 pub use plan::Plan;
 pub use repair::{Problem, Repair};
+pub use report::{Paused, Report, RunError};
+pub use run::{Run, RunHandle, Running, Steered, Steering, ThinkingEvents};
+pub use stop::{Cancel, Stop};
 pub use toolbox::{ToolEntry, Toolbox, ToolboxError, ToolboxErrorKind};
 pub use trace::TraceContent;
 #[cfg(all(feature = "workspace-tools", unix))]

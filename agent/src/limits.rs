@@ -4,6 +4,7 @@ mod kind;
 mod purse;
 mod reached;
 mod turns;
+mod watch;
 
 use std::fmt;
 use std::time::Duration;
@@ -14,8 +15,9 @@ pub use kind::LimitKind;
 pub use reached::{Left, Near, Reached};
 pub use turns::Turns;
 
-pub(crate) use purse::{Budget, Deadline, OutputLeft, Purse, Taken};
+pub(crate) use purse::{Budget, OutputLeft, Purse};
 pub(crate) use turns::Fresh;
+pub(crate) use watch::Watch;
 
 use kind::Amounts;
 

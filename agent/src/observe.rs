@@ -58,6 +58,13 @@ impl Observers {
         }
     }
 
+    /// Whether nobody watches.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0
+            .get()
+            .is_none_or(|sender| sender.receiver_count() == 0)
+    }
+
     /// Tells all observers, and waits for none.
     pub(crate) fn tell(&self, event: &AgentEvent) {
         if let Some(sender) = self.0.get()

@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use windlass_core::{
-    Assistant, Conversation, Message, ModelError, ModelId, Outcome, ToolError, Usage, Warning,
+    Assistant, Conversation, JsonText, Message, ModelError, ModelId, Outcome, ToolError, Usage,
+    Warning,
 };
 
-use crate::{AttemptRecord, CompactReport, Left, PendingSet, RunId, Stop};
+use crate::{AttemptRecord, CompactError, CompactReport, Left, PendingSet, RunId, Stop};
 
 /// What a run came to: always whole, however it ended.
 ///
@@ -48,10 +49,14 @@ pub struct Report {
     pub left: Vec<Left>,
     /// The calls that wait for a decision.
     pub paused: Option<Paused>,
+    /// The answer as JSON, where one of a type was asked for.
+    pub value: Option<JsonText>,
     /// The error of the last attempt, if that is why the run ended.
     pub error: Option<ModelError>,
     /// The error by which a tool ended the run.
     pub tool_error: Option<ToolError>,
+    /// Why the conversation could not be made smaller.
+    pub compact_error: Option<CompactError>,
 }
 
 impl Report {
@@ -113,10 +118,6 @@ impl fmt::Display for Report {
 pub struct RunError(Box<Report>);
 
 impl RunError {
-    pub(crate) fn new(report: Report) -> Self {
-        RunError(Box::new(report))
-    }
-
     /// Why the run ended.
     pub fn stop(&self) -> &Stop {
         &self.0.stop
@@ -147,7 +148,8 @@ impl fmt::Display for RunError {
 impl StdError for RunError {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         let model = self.0.error.as_ref().map(|error| error as _);
-        model.or_else(|| self.0.tool_error.as_ref().map(|error| error as _))
+        let tool = || self.0.tool_error.as_ref()?.cause();
+        model.or_else(|| tool().map(|cause| cause as _))
     }
 }
 

@@ -105,7 +105,9 @@ impl fmt::Display for Stop {
             Stop::Paused => f.write_str("calls wait for approval"),
             Stop::Refused => f.write_str("the model declined"),
             Stop::Cut(FinishReason::Length) => f.write_str("the answer was cut by its length"),
-            Stop::Cut(FinishReason::Filtered) => f.write_str("the provider's filter cut the answer"),
+            Stop::Cut(FinishReason::Filtered) => {
+                f.write_str("the provider's filter cut the answer")
+            }
             Stop::Cut(FinishReason::MalformedCall) => {
                 f.write_str("the model wrote a call that the provider could not read")
             }
@@ -114,7 +116,9 @@ impl fmt::Display for Stop {
             Stop::Stuck { tool, times } => {
                 write!(f, "`{tool}` was called {times} times with the same outcome")
             }
-            Stop::Unfit(why) => write!(f, "the answer is not of the form that was asked for: {why}"),
+            Stop::Unfit(why) => {
+                write!(f, "the answer is not of the form that was asked for: {why}")
+            }
             Stop::Cancelled(Cancel::Now) => f.write_str("the run was cancelled"),
             Stop::Cancelled(Cancel::AfterTurn) => {
                 f.write_str("the run was cancelled after its turn")

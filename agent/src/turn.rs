@@ -14,8 +14,7 @@ use crate::ledger::{Ledger, OpenCalls};
 use crate::output::Reading;
 use crate::run::Scope;
 use crate::{
-    AtLimit, Cancel, Paused, PendingSet, Prepared, Reached, Settled, Steered, Stop, Toolbox,
-    Turning, What,
+    AtLimit, Cancel, PendingSet, Prepared, Reached, Settled, Steered, Stop, Toolbox, Turning, What,
 };
 
 /// Turn after turn, up to a stop.
@@ -181,7 +180,13 @@ async fn prepare(
             let why = "not run: the run has used up its calls";
             Some(Outcome::new(&call, OutcomeStatus::Cancelled, why))
         } else {
-            or_stop(scope.hooks().before_call(&mut call, &at).await.map_err(hook))?
+            or_stop(
+                scope
+                    .hooks()
+                    .before_call(&mut call, &at)
+                    .await
+                    .map_err(hook),
+            )?
         };
         decided.push((call, outcome));
     }
@@ -195,7 +200,11 @@ async fn prepare(
 }
 
 /// Runs the calls; each has its outcome then, or waits for a decision.
-async fn execute(run: &mut Ledger, scope: &Scope, prepared: Prepared) -> ControlFlow<Stop, Settled> {
+async fn execute(
+    run: &mut Ledger,
+    scope: &Scope,
+    prepared: Prepared,
+) -> ControlFlow<Stop, Settled> {
     let calls: Vec<Call> = run.conversation.open_calls().cloned().collect();
     let execution = scope.settings().engine.start(prepared, &scope.tools);
     run.open(OpenCalls::new(calls, execution));

@@ -180,6 +180,10 @@ impl Approver for Ask {
         let answers = (self.callback)(questions).await;
         self.take(answers, &open, decisions)
     }
+
+    fn asks(&self, pending: &PendingCall) -> bool {
+        self.known(pending).is_none()
+    }
 }
 
 impl fmt::Debug for Ask {

@@ -112,6 +112,15 @@ impl Approver for Rules {
             judged.with(id.clone(), self.review(call, answered.on(id).clone()))
         })
     }
+
+    fn asks(&self, pending: &PendingCall) -> bool {
+        let others = || {
+            self.asking
+                .as_ref()
+                .is_none_or(|asking| asking.asks(pending))
+        };
+        self.judge(pending) == Decision::Later && others()
+    }
 }
 
 impl fmt::Debug for Rules {

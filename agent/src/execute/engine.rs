@@ -3,7 +3,7 @@ use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 use std::time::Duration;
 
-use windlass_core::{Attempt, Backoff, Call, Chance, Decision, RetryPolicy, ToolSpec};
+use windlass_core::{Attempt, Backoff, Call, Chance, Decision, Outcome, RetryPolicy, ToolSpec};
 
 use super::prepare::{self, Prepared};
 use super::{Execution, RunScope};
@@ -162,7 +162,20 @@ impl Engine {
     /// Nothing has happened when the future is dropped, apart from what a repair and an approver did. When the run is
     /// cancelled meanwhile, the calls count as cancelled.
     pub async fn prepare(&self, toolbox: &Toolbox, calls: Vec<Call>, scope: &RunScope) -> Prepared {
-        prepare::prepare(self, toolbox, calls, scope).await
+        let calls = calls.into_iter().map(|call| (call, None));
+        let mut prepared = self.examine(toolbox, calls, scope).await;
+        prepared.decide(self, toolbox, scope).await;
+        prepared
+    }
+
+    /// The first half of [`prepare`](Engine::prepare), for calls of which some may have their outcome already.
+    pub(crate) async fn examine(
+        &self,
+        toolbox: &Toolbox,
+        calls: impl IntoIterator<Item = (Call, Option<Outcome>)>,
+        scope: &RunScope,
+    ) -> Prepared {
+        prepare::examine_all(self, toolbox, calls, scope).await
     }
 
     /// Checks pending calls again that were decided on, perhaps in another process. Nobody is asked.

@@ -54,7 +54,24 @@ impl Prepared {
         self.calls.into_iter()
     }
 
+    /// The calls about which somebody will be asked.
+    pub(crate) fn asked(&self, engine: &Engine) -> Vec<PendingCall> {
+        let Some(approver) = engine.approver() else {
+            return Vec::new();
+        };
+        let asked = self.jobs().map(Job::pending);
+        asked.filter(|pending| approver.asks(pending)).collect()
+    }
+
     /// Asks who says whether the calls may run that nothing is wrong with.
+    pub(crate) async fn decide(&mut self, engine: &Engine, toolbox: &Toolbox, scope: &RunScope) {
+        self.approve(engine, toolbox, scope).await;
+        if scope.cancel.is_cancelled() {
+            self.for_each_job(|call, _| Stage::Done(outcome::cancelled(call)));
+        }
+        self.hold();
+    }
+
     async fn approve(&mut self, engine: &Engine, toolbox: &Toolbox, scope: &RunScope) {
         let Some(approver) = engine.approver() else {
             return self.deny_without_approver();
@@ -107,32 +124,29 @@ impl Prepared {
     }
 }
 
-pub(super) async fn prepare(
+/// Examines the calls, apart from those that have their outcome already. Nobody is asked yet.
+pub(super) async fn examine_all(
     engine: &Engine,
     toolbox: &Toolbox,
-    calls: Vec<Call>,
+    calls: impl IntoIterator<Item = (Call, Option<Outcome>)>,
     scope: &RunScope,
 ) -> Prepared {
-    let mut ids = HashSet::with_capacity(calls.len());
-    let mut stages = Vec::with_capacity(calls.len());
-    for call in calls {
-        let stage = match ids.insert(call.id.clone()) {
-            true => {
+    let calls = calls.into_iter();
+    let mut ids = HashSet::with_capacity(calls.size_hint().0);
+    let mut stages = Vec::with_capacity(calls.size_hint().0);
+    for (call, decided) in calls {
+        let stage = match (ids.insert(call.id.clone()), decided) {
+            (false, _) => Stage::Done(outcome::duplicate(&call)),
+            (true, Some(decided)) => Stage::Done(decided),
+            (true, None) => {
                 let validated = validate(engine, toolbox, &call);
                 let validated = scope.cancel.run_until_cancelled(validated).await;
                 validated.unwrap_or_else(|| Stage::Done(outcome::cancelled(&call)))
             }
-            false => Stage::Done(outcome::duplicate(&call)),
         };
         stages.push((call, stage));
     }
-    let mut prepared = Prepared { calls: stages };
-    prepared.approve(engine, toolbox, scope).await;
-    if scope.cancel.is_cancelled() {
-        prepared.for_each_job(|call, _| Stage::Done(outcome::cancelled(call)));
-    }
-    prepared.hold();
-    prepared
+    Prepared { calls: stages }
 }
 
 pub(super) fn resume(

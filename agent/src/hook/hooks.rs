@@ -17,6 +17,10 @@ impl Hooks {
         Hooks(hooks.into_iter().collect())
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Asks before a model is asked. `request` is the copy of one attempt: a hook may have changed it also when it
     /// refuses or panics.
     pub(crate) async fn before_model(

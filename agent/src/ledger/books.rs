@@ -1,6 +1,6 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use windlass_core::{ModelId, Prices, Usage};
+use windlass_core::{ModelId, Profile, Usage};
 
 use crate::limits::Purse;
 
@@ -32,16 +32,18 @@ impl Books {
         &self.purse
     }
 
-    /// Notes what an answer took.
-    pub(crate) fn charge(&self, model: &ModelId, usage: Usage, prices: Option<&Prices>) {
+    /// Notes what an answer took. Where nothing was reported, limits count the estimate of its text.
+    pub(crate) fn charge(&self, profile: &Profile, usage: Usage, estimated: u64) {
         if usage.is_unknown() {
+            self.purse
+                .charge(Usage::UNKNOWN.with_output(estimated), None);
             return;
         }
-        let cost = prices.map(|prices| prices.cost(usage));
+        let cost = profile.prices.map(|prices| prices.cost(usage));
         self.purse.charge(usage, cost);
         let mut books = Some(self);
         while let Some(own) = books {
-            own.tally().add(model, usage, cost);
+            own.tally().add(&profile.id, usage, cost);
             books = own.parent.as_deref();
         }
     }

@@ -31,7 +31,11 @@ impl OpenCalls {
     /// What happens next, as the run tells it; nothing when every call has ended or waits for a decision.
     ///
     /// When it is dropped, nothing is lost: a hook that was at work is asked again.
-    pub(crate) async fn next(&mut self, hooks: &Hooks, at: &At) -> Option<Result<What, HookPanicked>> {
+    pub(crate) async fn next(
+        &mut self,
+        hooks: &Hooks,
+        at: &At,
+    ) -> Option<Result<What, HookPanicked>> {
         if self.in_hand.is_none() {
             self.in_hand = self.execution.next().await;
         }
@@ -74,7 +78,8 @@ impl OpenCalls {
         let mut settled = self.execution.finish();
         for outcome in &mut settled.outcomes {
             let is_repeated = outcome.status == OutcomeStatus::DuplicateId;
-            let same = |(seen, was): &&(Outcome, bool)| seen.call == outcome.call && *was == is_repeated;
+            let same =
+                |(seen, was): &&(Outcome, bool)| seen.call == outcome.call && *was == is_repeated;
             if let Some((seen, _)) = self.seen.iter().find(same) {
                 *outcome = seen.clone();
             }

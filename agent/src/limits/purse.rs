@@ -125,6 +125,18 @@ impl Purse {
             .any(|run| matches!(run.limits.turns, Turns::Adaptive { .. }))
     }
 
+    /// Whether the size of a request matters to this run or one above it.
+    pub(crate) fn counts_requests(&self) -> bool {
+        let limits = [
+            LimitKind::InputTokens,
+            LimitKind::TotalTokens,
+            LimitKind::RequestTokens,
+        ];
+        let is_set = |run: &Inner, limit| run.limits.allowed(limit, 0).is_some();
+        self.chain()
+            .any(|run| limits.into_iter().any(|limit| is_set(run, limit)))
+    }
+
     /// The limits of this run that got near since this was asked last.
     pub(crate) fn near(&self) -> Vec<Near> {
         let mut spent = self.0.lock();

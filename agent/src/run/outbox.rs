@@ -66,7 +66,9 @@ impl Outbox {
 
     /// Tells the observers, and not the consumer.
     pub(crate) fn show(&self, event: &AgentEvent) {
-        self.observers.iter().for_each(|observers| observers.tell(event));
+        self.observers
+            .iter()
+            .for_each(|observers| observers.tell(event));
     }
 
     /// Tells of an event, and goes on when the consumer has it.

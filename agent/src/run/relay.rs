@@ -1,12 +1,8 @@
 //! The answer of a model while it arrives: read, folded, and shown.
 
-use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use futures_core::Stream as _;
-use windlass_core::{
-    Accumulator, CallId, Event, EventStream, ModelError, PartIndex,
-};
+use windlass_core::{Accumulator, CallId, Event, EventStream, ModelError, PartIndex};
 
 use super::Outbox;
 use crate::limits::Watch;
@@ -90,12 +86,17 @@ impl Relay {
         self.stream.request_id()
     }
 
+    /// What the text so far comes to in tokens.
+    pub(crate) fn estimated(&self) -> u64 {
+        self.watch.estimated()
+    }
+
     pub(crate) fn poll(&mut self, cx: &mut Context<'_>, outbox: &Outbox) -> Poll<Step> {
         for _ in 0..BURST {
             if self.end.is_some() {
                 return Poll::Ready(Step::Ended);
             }
-            let event = match ready!(Pin::new(&mut self.stream).poll_next(cx)) {
+            let event = match ready!(self.stream.poll_event(cx)) {
                 Some(Ok(event)) => event,
                 Some(Err(error)) => {
                     self.end = Some(End::Failed(error));

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::Instant;
-use windlass_core::{Chance, Conversation, Model, Options, Profile, Request, ToolChoice};
+use windlass_core::{Chance, Model as _, Options, Profile, Request, ToolChoice};
 
 use super::{Control, Halt, Outbox, RunHandle, Setup};
 use crate::agent::{Agent, Settings};
@@ -13,10 +13,7 @@ use crate::ledger::{Books, Ledger};
 use crate::limits::{Purse, Watch};
 use crate::output::Shape;
 use crate::subagent::Family;
-use crate::{
-    Cancel, Decisions, LimitKind, Paused, Reached, Report, RunId, RunScope, Stop, Target,
-    TargetIndex, Toolbox,
-};
+use crate::{Cancel, Report, RunId, RunScope, Stop, Target, TargetIndex, Toolbox};
 
 /// What a run knows of its agent and its family.
 pub(crate) struct Scope {
@@ -26,7 +23,6 @@ pub(crate) struct Scope {
     pub(crate) control: Arc<Control>,
     pub(crate) books: Arc<Books>,
     pub(crate) shape: Option<Shape>,
-    pub(crate) resumed: Option<(Paused, Decisions)>,
     family: Arc<Family>,
 }
 
@@ -36,9 +32,16 @@ pub(super) fn open(setup: Setup, control: &Arc<Control>, outbox: &Arc<Outbox>) -
     let parent = setup.family.as_deref();
     let limits = setup.limits.unwrap_or_else(|| settings.limits.clone());
     let purse = Purse::new(limits, parent.map(Family::purse));
-    let books = Arc::new(Books::new(purse, parent.map(|parent| parent.books().clone())));
+    let books = Arc::new(Books::new(
+        purse,
+        parent.map(|parent| parent.books().clone()),
+    ));
     let run = control.run().clone();
-    let family = Arc::new(Family::new(run.clone(), setup.family.clone(), Arc::clone(&books)));
+    let family = Arc::new(Family::new(
+        run.clone(),
+        setup.family.clone(),
+        Arc::clone(&books),
+    ));
     let state = setup.state.unwrap_or_else(|| settings.state.clone());
     let state = state
         .with(RunHandle::new(Arc::clone(control)))
@@ -50,6 +53,7 @@ pub(super) fn open(setup: Setup, control: &Arc<Control>, outbox: &Arc<Outbox>) -
         Arc::clone(&books),
     );
     ledger.guard = settings.guard.clone();
+    ledger.resumed = setup.resumed;
     ledger.toolbox = settings.toolbox.clone();
     let scope = Scope {
         tools: settings.run_scope(state, control.cancel_token().clone()),
@@ -57,7 +61,6 @@ pub(super) fn open(setup: Setup, control: &Arc<Control>, outbox: &Arc<Outbox>) -
         control: Arc::clone(control),
         books,
         shape: setup.shape,
-        resumed: setup.resumed,
         family,
         agent: setup.agent,
     };
@@ -83,7 +86,7 @@ impl Scope {
     }
 
     pub(crate) fn deadline(&self) -> Option<Instant> {
-        self.purse().deadline()
+        self.purse().deadline().map(|deadline| deadline.at)
     }
 
     /// Whether there is time to wait that long.
@@ -137,12 +140,11 @@ impl Scope {
     pub(crate) fn halted(&self, halt: Halt) -> Stop {
         match halt {
             Halt::Cancelled => Stop::Cancelled(Cancel::Now),
-            Halt::Time => Stop::Limit(self.time_is_over()),
+            Halt::Time => match self.purse().deadline() {
+                Some(deadline) => Stop::Limit(deadline.reached),
+                None => Stop::Cancelled(Cancel::Now),
+            },
         }
-    }
-
-    fn time_is_over(&self) -> Reached {
-        self.purse().time_is_over()
     }
 
     pub(crate) fn report(&self, ledger: Ledger, stop: Stop) -> Report {

@@ -38,7 +38,9 @@ impl Stopper {
     pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Halt> {
         let waiting = self.waiting.get_or_insert_with(|| Waiting {
             cancelled: Box::pin(self.token.clone().cancelled_owned()),
-            time: self.deadline.map(|deadline| Box::pin(sleep_until(deadline))),
+            time: self
+                .deadline
+                .map(|deadline| Box::pin(sleep_until(deadline))),
         });
         if waiting.cancelled.as_mut().poll(cx).is_ready() {
             return Poll::Ready(Halt::Cancelled);

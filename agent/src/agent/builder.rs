@@ -1,0 +1,236 @@
+use std::fmt;
+use std::hash::{BuildHasher as _, RandomState};
+use std::sync::Arc;
+use std::time::Duration;
+
+use windlass_core::{
+    Backoff, Chance, HostedTool, Model as _, Options, RetryPolicy, State, Text, Tool,
+};
+
+use super::{Agent, Settings};
+use crate::hook::Hooks;
+use crate::ledger::PartialAnswers;
+use crate::observe::Observers;
+use crate::run::ThinkingEvents;
+use crate::{
+    Approver, Compactor, Engine, Estimator, FallbackStrategy, Guard, Hook, Limits, NoFallback,
+    Repair, Target, Toolbox, ToolboxError,
+};
+
+/// An agent while it is put together. What is not set has a default that suits most.
+///
+/// ```
+/// use std::time::Duration;
+/// use windlass_agent::{Agent, Chain, Limits};
+/// use windlass_core::{Backoff, Scripted};
+///
+/// let agent = Agent::builder(Scripted::new([]))
+///     .name("researcher")
+///     .instructions("Answer in one sentence.")
+///     .retry(Backoff::new().with_attempts(6))
+///     .fallback(Chain::new([Scripted::new([])]))
+///     .limits(Limits::default().with_turns(20).with_time(Duration::from_secs(120)))
+///     .build()?;
+/// assert_eq!(agent.name(), Some("researcher"));
+/// # Ok::<(), windlass_agent::ToolboxError>(())
+/// ```
+#[must_use = "an agent is made by `build`"]
+pub struct AgentBuilder {
+    settings: Settings,
+    instructions: Vec<Text>,
+    hooks: Vec<Arc<dyn Hook>>,
+    toolbox: Result<Toolbox, ToolboxError>,
+}
+
+impl AgentBuilder {
+    pub(super) fn new(own: Target) -> Self {
+        let settings = Settings {
+            name: None,
+            own,
+            instructions: Arc::default(),
+            toolbox: Toolbox::new(),
+            engine: Engine::new(),
+            retry: Arc::new(Backoff::default()),
+            fallback: Arc::new(NoFallback),
+            compactor: None,
+            estimator: Arc::new(crate::budget::Bytes),
+            limits: Limits::default(),
+            guard: Some(Guard::default()),
+            hooks: Hooks::default(),
+            observers: Observers::default(),
+            thinking: ThinkingEvents::default(),
+            partials: PartialAnswers::default(),
+            state: State::new(),
+            grace: Duration::from_secs(5),
+            concurrency: None,
+            tool_concurrency: Vec::new(),
+            chance: Arc::new(|| Chance::new(RandomState::new().hash_one(0_u8))),
+        };
+        AgentBuilder {
+            settings,
+            instructions: Vec::new(),
+            hooks: Vec::new(),
+            toolbox: Ok(Toolbox::new()),
+        }
+    }
+
+    fn set(mut self, set: impl FnOnce(&mut Settings)) -> Self {
+        set(&mut self.settings);
+        self
+    }
+
+    /// Sets the name by which traces and sub-agents know it.
+    pub fn name(self, name: impl Into<Text>) -> Self {
+        self.set(|settings| settings.name = Some(name.into()))
+    }
+
+    /// Adds a block of instructions; the stable ones first, so that a provider can cache them.
+    pub fn instructions(mut self, block: impl Into<Text>) -> Self {
+        self.instructions.push(block.into());
+        self
+    }
+
+    /// Adds a tool.
+    pub fn tool(mut self, tool: impl Tool + 'static) -> Self {
+        self.toolbox = self.toolbox.and_then(|toolbox| toolbox.with(tool));
+        self
+    }
+
+    /// Adds a tool that the provider runs itself.
+    pub fn hosted_tool(mut self, tool: HostedTool) -> Self {
+        self.toolbox = self.toolbox.map(|toolbox| toolbox.with_hosted(tool));
+        self
+    }
+
+    /// Adds the tools of a box.
+    pub fn tools(mut self, tools: Toolbox) -> Self {
+        self.toolbox = self.toolbox.and_then(|toolbox| toolbox.combine(tools));
+        self
+    }
+
+    /// Sets how the model is to answer; the options of its target win over these.
+    ///
+    /// A choice of tool that forces a call is for the first turn of a run and released after it.
+    pub fn options(self, options: Options) -> Self {
+        self.set(|settings| {
+            let own = std::mem::take(&mut settings.own.options);
+            settings.own.options = own.or(&options);
+        })
+    }
+
+    /// Sets when a model is asked again after a failure; [`Backoff`] with its defaults unless set.
+    pub fn retry(self, policy: impl RetryPolicy + 'static) -> Self {
+        self.set(|settings| settings.retry = Arc::new(policy))
+    }
+
+    /// Sets what happens when a model gives no answer, or one that is of no use.
+    pub fn fallback(self, strategy: impl FallbackStrategy + 'static) -> Self {
+        self.set(|settings| settings.fallback = Arc::new(strategy))
+    }
+
+    /// Sets how conversations that do not fit are made smaller.
+    pub fn compactor(self, compactor: impl Compactor + 'static) -> Self {
+        self.set(|settings| settings.compactor = Some(Arc::new(compactor)))
+    }
+
+    /// Sets how tokens are estimated.
+    pub fn estimator(self, estimator: impl Estimator + 'static) -> Self {
+        self.set(|settings| settings.estimator = Arc::new(estimator))
+    }
+
+    /// Sets how much a run may spend: 50 turns unless set.
+    pub fn limits(self, limits: Limits) -> Self {
+        self.set(|settings| settings.limits = limits)
+    }
+
+    /// Sets who notices that calls repeat themselves.
+    pub fn guard(self, guard: Guard) -> Self {
+        self.set(|settings| settings.guard = Some(guard))
+    }
+
+    /// Lets calls repeat themselves.
+    pub fn without_guard(self) -> Self {
+        self.set(|settings| settings.guard = None)
+    }
+
+    /// Sets how tools are run.
+    ///
+    /// It replaces what [`approver`](AgentBuilder::approver) and [`repair`](AgentBuilder::repair) set before.
+    pub fn engine(self, engine: Engine) -> Self {
+        self.set(|settings| settings.engine = engine)
+    }
+
+    /// Sets who says whether a call may run.
+    pub fn approver(self, approver: impl Approver + 'static) -> Self {
+        self.set(|settings| settings.engine = settings.engine.clone().with_approver(approver))
+    }
+
+    /// Sets who mends calls that cannot run.
+    pub fn repair(self, repair: impl Repair + 'static) -> Self {
+        self.set(|settings| settings.engine = settings.engine.clone().with_repair(repair))
+    }
+
+    /// Adds a hook after those that are there.
+    pub fn hook(mut self, hook: impl Hook + 'static) -> Self {
+        self.hooks.push(Arc::new(hook));
+        self
+    }
+
+    /// Sets whether thinking is among the events; it is kept and sent back in any case.
+    pub fn thinking(self, events: ThinkingEvents) -> Self {
+        self.set(|settings| settings.thinking = events)
+    }
+
+    /// Sets what becomes of the beginning of an answer that was cut.
+    pub fn partial_answers(self, partials: PartialAnswers) -> Self {
+        self.set(|settings| settings.partials = partials)
+    }
+
+    /// Sets what the tools share.
+    pub fn state(self, state: State) -> Self {
+        self.set(|settings| settings.state = state)
+    }
+
+    /// Sets how long a tool may take to end once its run is cancelled: five seconds unless set.
+    pub fn grace(self, grace: Duration) -> Self {
+        self.set(|settings| settings.grace = grace)
+    }
+
+    /// Sets how many tools of a run run at a time.
+    pub fn concurrency(self, tools: usize) -> Self {
+        self.set(|settings| settings.concurrency = Some(tools))
+    }
+
+    /// Sets how many calls of one tool run at a time.
+    pub fn tool_concurrency(self, tool: impl Into<Text>, calls: usize) -> Self {
+        self.set(|settings| settings.tool_concurrency.push((tool.into(), calls)))
+    }
+
+    /// Sets where the chance in the waits between attempts comes from.
+    pub fn chance(self, chance: impl Fn() -> Chance + Send + Sync + 'static) -> Self {
+        self.set(|settings| settings.chance = Arc::new(chance))
+    }
+
+    /// The agent.
+    ///
+    /// # Errors
+    ///
+    /// When a tool has no name, the name of another, or parameters that are no object.
+    pub fn build(self) -> Result<Agent, ToolboxError> {
+        let mut settings = self.settings;
+        settings.toolbox = self.toolbox?;
+        settings.instructions = self.instructions.into();
+        settings.hooks = Hooks::new(self.hooks);
+        Ok(Agent(Arc::new(settings)))
+    }
+}
+
+impl fmt::Debug for AgentBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AgentBuilder")
+            .field("name", &self.settings.name)
+            .field("model", &self.settings.own.model.profile().id)
+            .field("tools", &self.toolbox)
+            .finish_non_exhaustive()
+    }
+}
