@@ -16,10 +16,14 @@ pub use reached::{Left, Near, Reached};
 pub use turns::Turns;
 
 pub(crate) use purse::{Budget, OutputLeft, Purse};
+pub(crate) use purse::{Budget, OutputLeft, Purse, Taken};
 pub(crate) use turns::Fresh;
 pub(crate) use watch::Watch;
 
 use kind::Amounts;
+
+#[cfg(test)]
+mod tests;
 
 /// How much a run may spend, the runs of its sub-agents included.
 ///
@@ -28,8 +32,8 @@ use kind::Amounts;
 /// streamed is cut where a budget of output or reasoning ends; its length is taken from the text so far until the provider
 /// reports. Attempts that fail cost what the provider says they cost, and no turn.
 ///
-/// A sub-agent has limits of its own, and what it spends counts for its parent too: it stops at a limit of its own or of
-/// any agent above it, whichever comes first.
+/// A sub-agent has limits of its own, and what it spends, turns and calls too, counts for its parent as well: it stops at a
+/// limit of its own or of any agent above it, whichever comes first.
 ///
 /// A limit on tokens counts what providers report, and the estimate where one reports nothing. A limit on cost counts
 /// what the prices of the models say, looks at what was spent so far before each request, and cannot count a model without
@@ -174,8 +178,8 @@ impl Limits {
 
     /// Whether so much of a limit is worth a warning.
     fn is_near(&self, used: u64, allowed: u64) -> bool {
-        u128::from(used) * 100 >= u128::from(allowed) * u128::from(self.warning)
-            && self.warning <= 100
+        let is_reached = u128::from(used) * 100 >= u128::from(allowed) * u128::from(self.warning);
+        is_reached && used > 0 && self.warning <= 100
     }
 }
 

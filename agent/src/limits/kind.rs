@@ -78,25 +78,31 @@ impl LimitKind {
         }
     }
 
+    /// What is counted: of one, of many.
+    fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Turns => ("turn", "turns"),
+            Self::Calls => ("call", "calls"),
+            Self::InputTokens => ("input token", "input tokens"),
+            Self::OutputTokens => ("output token", "output tokens"),
+            Self::TotalTokens => ("token", "tokens"),
+            Self::RequestTokens => ("token in one request", "tokens in one request"),
+            Self::ReasoningTokens => ("reasoning token", "reasoning tokens"),
+            Self::Cost => ("cost", "cost"),
+            Self::Time => ("time", "time"),
+        }
+    }
+
     /// An amount with its unit.
     pub(super) fn amount(self, amount: u64) -> impl fmt::Display {
         Amount(self, amount)
     }
 }
 
+/// Writes what is counted, of many.
 impl fmt::Display for LimitKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Turns => "turns",
-            Self::Calls => "calls",
-            Self::InputTokens => "input tokens",
-            Self::OutputTokens => "output tokens",
-            Self::TotalTokens => "tokens",
-            Self::RequestTokens => "tokens in one request",
-            Self::ReasoningTokens => "reasoning tokens",
-            Self::Cost => "cost",
-            Self::Time => "time",
-        })
+        f.write_str(self.words().1)
     }
 }
 
@@ -107,9 +113,12 @@ impl fmt::Display for Amount {
         match *self {
             Amount(LimitKind::Time, millis) => write!(f, "{:?}", Duration::from_millis(millis)),
             Amount(LimitKind::Cost, micros) => {
-                let cents = micros.div_ceil(10_000);
-                write!(f, "${}.{:02}", cents / 100, cents % 100)
+                let digits = format!("{:06}", micros % 1_000_000);
+                let (cents, rest) = digits.split_at(2);
+                let rest = rest.trim_end_matches('0');
+                write!(f, "${}.{cents}{rest}", micros / 1_000_000)
             }
+            Amount(kind, 1) => write!(f, "1 {}", kind.words().0),
             Amount(kind, amount) => write!(f, "{amount} {kind}"),
         }
     }

@@ -1,13 +1,14 @@
+mod account;
 mod spent;
 
 use std::iter::successors;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::sync::Arc;
 
 use tokio::time::Instant;
 use windlass_core::Usage;
 
 use super::{AtLimit, Left, LimitKind, Limits, Near, Reached, Turns};
+use account::Account;
 use spent::{Need, Over, Spent};
 
 /// What one run may spend and has spent. Clones are of the same run.
@@ -16,14 +17,7 @@ use spent::{Need, Over, Spent};
 /// holds for it. Check and spending are one step for the whole chain, so runs beside each other cannot both take what is
 /// left. Locks are taken from a run to its parent and held for no await.
 #[derive(Clone)]
-pub(crate) struct Purse(Arc<Inner>);
-
-struct Inner {
-    limits: Limits,
-    parent: Option<Purse>,
-    begun: Instant,
-    spent: Mutex<Spent>,
-}
+pub(crate) struct Purse(Arc<Account>);
 
 /// How many of the calls of an answer may run.
 #[derive(Debug, PartialEq, Eq)]
@@ -49,22 +43,10 @@ pub(crate) struct Budget {
     pub reached: Reached,
 }
 
-/// When time is over, and the limit that is reached then.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Deadline {
-    pub at: Instant,
-    pub reached: Reached,
-}
-
 impl Purse {
     /// The purse of a run that begins now, below that of its parent.
     pub(crate) fn new(limits: Limits, parent: Option<&Purse>) -> Self {
-        Purse(Arc::new(Inner {
-            limits,
-            parent: parent.cloned(),
-            begun: Instant::now(),
-            spent: Mutex::default(),
-        }))
+        Purse(Arc::new(Account::new(limits, parent.cloned())))
     }
 
     /// Takes a turn, unless that or any more spending is not allowed.
@@ -82,9 +64,10 @@ impl Purse {
     /// Reserves what a request is estimated to send, until it is charged or the next one is estimated.
     pub(crate) fn before_request(&self, tokens: u64) -> Result<(), Reached> {
         self.release();
+        let need = Need::request(tokens);
         let need = match self.0.lock().is_last {
-            true => Need::request(tokens).lifted(),
-            false => Need::request(tokens),
+            true => need.lifted(),
+            false => need,
         };
         self.draw(&need, &|spent| spent.reserve(tokens))?;
         self.0.lock().open = tokens;
@@ -103,9 +86,11 @@ impl Purse {
     /// What is unknown counts nothing. Where a provider reports nothing of an answer that it gave, the caller puts an
     /// estimate there: a token for four bytes of what was sent and of what came.
     pub(crate) fn charge(&self, usage: Usage, cost: Option<u64>) {
-        self.release();
+        let open = std::mem::take(&mut self.0.lock().open);
         for run in self.chain() {
-            run.lock().charge(usage, cost);
+            let mut spent = run.lock();
+            spent.unreserve(open);
+            spent.charge(usage, cost);
         }
     }
 
@@ -167,15 +152,14 @@ impl Purse {
     }
 
     /// When the time of this run or of one above it is over, whichever comes first.
-    pub(crate) fn deadline(&self) -> Option<Deadline> {
-        let deadlines = self.chain().enumerate().filter_map(|(depth, run)| {
-            let (at, allowed) = run.deadline()?;
-            let over = Over::used_up(LimitKind::Time, allowed);
-            Some((at, if depth == 0 { over } else { over.above() }))
-        });
-        let (at, over) = deadlines.min_by_key(|(at, _)| *at)?;
-        let reached = self.reached(over);
-        Some(Deadline { at, reached })
+    pub(crate) fn deadline(&self) -> Option<Instant> {
+        self.first_deadline().map(|(at, _)| at)
+    }
+
+    /// The limit that is reached at the deadline; there must be one.
+    pub(crate) fn time_is_over(&self) -> Reached {
+        let (_, over) = self.first_deadline().expect("the deadline passed");
+        self.reached(over)
     }
 
     /// What is left of each limit of this run.
@@ -198,10 +182,18 @@ impl Purse {
     }
 
     /// This run and those above it.
-    fn chain(&self) -> impl Iterator<Item = &Inner> {
+    fn chain(&self) -> impl Iterator<Item = &Account> {
         successors(Some(&*self.0), |run| {
             run.parent.as_ref().map(|parent| &*parent.0)
         })
+    }
+
+    fn first_deadline(&self) -> Option<(Instant, Over)> {
+        let deadlines = self.chain().enumerate().filter_map(|(depth, run)| {
+            let (at, over) = run.deadline()?;
+            Some((at, over.seen_from(depth)))
+        });
+        deadlines.min_by_key(|(at, _)| *at)
     }
 
     fn draw(&self, need: &Need, take: &dyn Fn(&mut Spent)) -> Result<(), Reached> {
@@ -213,14 +205,15 @@ impl Purse {
         let rooms = self.chain().enumerate().flat_map(|(depth, run)| {
             let rooms = limits
                 .iter()
-                .filter_map(move |limit| run.room(*limit, depth > 0));
-            rooms.map(move |(tokens, over)| (tokens, if depth == 0 { over } else { over.above() }))
+                .filter_map(move |limit| run.room(*limit, depth));
+            rooms.map(move |(tokens, over)| (tokens, over.seen_from(depth)))
         });
         let (tokens, over) = rooms.min_by_key(|(tokens, _)| *tokens)?;
         let reached = self.reached(over);
         Some(Budget { tokens, reached })
     }
 
+    /// Gives back what the last request had reserved, if it was not charged.
     fn release(&self) {
         let open = std::mem::take(&mut self.0.lock().open);
         if open > 0 {
@@ -247,107 +240,6 @@ impl Purse {
             allowed,
             used,
             then,
-        }
-    }
-}
-
-impl Inner {
-    fn lock(&self) -> MutexGuard<'_, Spent> {
-        self.spent.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Takes from this run and all above it, or from none of them.
-    fn draw(&self, need: &Need, take: &dyn Fn(&mut Spent)) -> Result<(), Over> {
-        let mut spent = self.lock();
-        self.check(&spent, need)?;
-        if let Some(parent) = &self.parent {
-            let need = need.clone().above();
-            parent.0.draw(&need, take).map_err(Over::above)?;
-        }
-        take(&mut spent);
-        Ok(())
-    }
-
-    fn check(&self, spent: &Spent, need: &Need) -> Result<(), Over> {
-        for limit in LimitKind::ALL {
-            let (amount, allowed) = (need.of(limit), self.limits.allowed(limit, spent.earned));
-            let Some(allowed) = allowed.filter(|_| amount > 0) else {
-                continue;
-            };
-            let taken = match limit {
-                LimitKind::Time => self.elapsed(),
-                limit => spent.taken(limit),
-            };
-            if taken.saturating_add(amount) > allowed {
-                let estimate = if amount > 1 { amount } else { 0 };
-                let used = taken.saturating_add(estimate);
-                return Err(Over {
-                    used,
-                    ..Over::used_up(limit, allowed)
-                });
-            }
-        }
-        Ok(())
-    }
-
-    /// Takes calls from this run and all above it, as many as all of them allow.
-    fn take_calls(&self, wanted: u32) -> (u32, Option<Over>) {
-        let mut spent = self.lock();
-        let allowed = self.limits.allowed(LimitKind::Calls, 0);
-        let room = allowed.map(|allowed| allowed.saturating_sub(spent.used[LimitKind::Calls]));
-        let room = room.map_or(wanted, |room| {
-            u32::try_from(room).unwrap_or(wanted).min(wanted)
-        });
-        let (granted, above) = match &self.parent {
-            Some(parent) => parent.0.take_calls(room),
-            None => (room, None),
-        };
-        spent.add(LimitKind::Calls, u64::from(granted));
-        let own = allowed.filter(|_| room < wanted);
-        let own = own.map(|allowed| Over::used_up(LimitKind::Calls, allowed));
-        (granted, above.map(Over::above).or(own))
-    }
-
-    /// How many tokens of an answer a limit leaves.
-    fn room(&self, limit: LimitKind, is_above: bool) -> Option<(u64, Over)> {
-        let allowed = self.limits.allowed(limit, 0)?;
-        let spent = self.lock();
-        let is_lifted = spent.is_last && !is_above;
-        (!is_lifted).then(|| {
-            let tokens = allowed.saturating_sub(spent.taken(limit));
-            (tokens, Over::used_up(limit, allowed))
-        })
-    }
-
-    /// What a limit allows and what was used of it.
-    fn amounts(&self, spent: &Spent, limit: LimitKind) -> Option<(u64, u64)> {
-        let used = match limit {
-            LimitKind::Time => self.elapsed(),
-            limit => spent.used[limit],
-        };
-        Some((self.limits.allowed(limit, spent.earned)?, used))
-    }
-
-    fn deadline(&self) -> Option<(Instant, u64)> {
-        let allowed = self.limits.allowed(LimitKind::Time, 0)?;
-        // A time that the clock cannot hold does not end.
-        let at = self.begun.checked_add(Duration::from_millis(allowed))?;
-        Some((at, allowed))
-    }
-
-    fn elapsed(&self) -> u64 {
-        u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX)
-    }
-}
-
-impl Drop for Inner {
-    /// A run that ends in the midst of a request gives back to its parents what it had reserved.
-    fn drop(&mut self) {
-        let spent = self.spent.get_mut().unwrap_or_else(PoisonError::into_inner);
-        if let (1.., Some(parent)) = (spent.open, &self.parent) {
-            parent
-                .chain()
-                .for_each(|run| run.lock().unreserve(spent.open));
         }
     }
 }

@@ -122,6 +122,7 @@ impl fmt::Display for Left {
         )?;
         match self.unpriced {
             0 => Ok(()),
+            1 => f.write_str(", and 1 answer without a known price"),
             answers => write!(f, ", and {answers} answers without a known price"),
         }
     }

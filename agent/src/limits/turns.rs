@@ -52,6 +52,7 @@ impl From<u32> for Turns {
 impl fmt::Display for Turns {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Turns::Fixed(1) => f.write_str("1 turn"),
             Turns::Fixed(turns) => write!(f, "{turns} turns"),
             Turns::Adaptive { first, most } => write!(f, "{first} to {most} turns"),
             Turns::Unlimited => f.write_str("any number of turns"),

@@ -145,6 +145,11 @@ impl Over {
         }
     }
 
+    /// The same as seen from a run so deep below.
+    pub(super) fn seen_from(self, depth: usize) -> Self {
+        if depth == 0 { self } else { self.above() }
+    }
+
     /// The same as seen from a run below.
     pub(super) fn above(mut self) -> Self {
         self.is_above = true;
