@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use windlass_core::{Response, Text};
 
-pub use adapt::{Opaque, adapt};
+pub use adapt::{Adapted, Opaque, adapt};
 pub use chain::Chain;
 pub use failure::{Cause, Failure, Shortening};
 pub use flaw::Flaw;

@@ -61,8 +61,8 @@ pub use event::{
 };
 pub use execute::{Engine, Execution, Prepared, Retries, RunScope, Settled, ToolEvent};
 pub use fallback::{
-    Cause, Chain, Failure, Fallback, FallbackStrategy, Flaw, NoFallback, Opaque, Shortening,
-    Target, TargetIndex, Verdict, adapt,
+    Adapted, Cause, Chain, Failure, Fallback, FallbackStrategy, Flaw, NoFallback, Opaque,
+    Shortening, Target, TargetIndex, Verdict, adapt,
 };
 #[cfg(feature = "fetch")]
 pub use fetch::{FetchError, FetchOptions, FetchUrl, Resolver, SystemResolver};
