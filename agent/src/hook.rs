@@ -14,6 +14,9 @@ use crate::RunId;
 pub(crate) use hooks::Hooks;
 pub use panicked::{HookPanicked, Moment};
 
+#[cfg(test)]
+mod tests;
+
 /// Sees what goes to a model and to a tool and what comes back, and may change it, answer instead, or refuse.
 ///
 /// Every method does nothing unless it is written. Those that come before are asked in the order in which the hooks

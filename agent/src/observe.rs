@@ -6,6 +6,9 @@ use tokio::sync::broadcast::{self, error::RecvError};
 
 use crate::AgentEvent;
 
+#[cfg(test)]
+mod tests;
+
 /// Listens to a run without slowing it.
 ///
 /// An observer has a buffer of its own size at most. One that is slow loses its oldest events and is told how many;

@@ -18,11 +18,14 @@ mod content;
 mod handle;
 mod names;
 
-use windlass_core::{Call, ModelId, Outcome, Request, Response, Usage};
+use windlass_core::{Call, ModelId, OutcomeStatus, Request, Response, Usage};
 
 use handle::{Handle, open};
 
 pub(crate) use names::error_type;
+
+#[cfg(all(test, feature = "tracing"))]
+mod tests;
 
 /// Whether spans hold what was said, or only what it took.
 ///
@@ -186,6 +189,7 @@ impl TurnSpan {
         let tool = ToolSpan {
             span,
             content: self.content,
+            ended: false,
         };
         if tool.span.holds(tool.content) {
             let arguments = call.arguments.as_str();
@@ -255,11 +259,12 @@ impl AttemptSpan {
     }
 }
 
-/// The span of a call that runs.
-#[derive(Clone, Debug, Default)]
+/// The span of a call that runs. Dropped before it ended, the call was cancelled.
+#[derive(Debug, Default)]
 pub(crate) struct ToolSpan {
     span: Handle,
     content: TraceContent,
+    ended: bool,
 }
 
 impl ToolSpan {
@@ -268,14 +273,28 @@ impl ToolSpan {
         self.span.around(future)
     }
 
-    /// Notes what came of the call, and of how many attempts.
-    pub(crate) fn ended(&self, outcome: &Outcome, attempts: u32) {
+    /// Notes how the call ended, after how many attempts, and what came of it.
+    pub(crate) fn ended(
+        mut self,
+        status: OutcomeStatus,
+        attempts: u32,
+        result: impl FnOnce() -> String,
+    ) {
+        self.ended = true;
         self.span.count("windlass.attempts", Some(attempts.into()));
-        if outcome.status.is_failure() {
-            self.span.failed(names::status(outcome.status));
+        if status.is_failure() {
+            self.span.failed(names::status(status));
         }
         if self.span.holds(self.content) {
-            self.span.text("gen_ai.tool.call.result", &outcome.text());
+            self.span.text("gen_ai.tool.call.result", &result());
+        }
+    }
+}
+
+impl Drop for ToolSpan {
+    fn drop(&mut self) {
+        if !self.ended {
+            self.span.failed(names::status(OutcomeStatus::Cancelled));
         }
     }
 }

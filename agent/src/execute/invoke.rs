@@ -2,7 +2,9 @@ use std::time::Duration;
 
 use tokio::task::JoinError;
 use tokio::time::timeout;
-use windlass_core::{Call, Text, Tool, ToolContext, ToolError, ToolOutput};
+use windlass_core::{
+    Call, OutcomePart, OutcomeStatus, Text, Tool, ToolContext, ToolError, ToolOutput,
+};
 
 use super::caught::{caught, message};
 
@@ -24,6 +26,29 @@ impl Ending {
         match error.try_into_panic() {
             Ok(panic) => Ending::Panicked(message(&*panic)),
             Err(_) => Ending::Dropped,
+        }
+    }
+
+    pub(super) fn status(&self) -> OutcomeStatus {
+        match self {
+            Ending::Output(_) => OutcomeStatus::Success,
+            Ending::Failed(_) => OutcomeStatus::Failed,
+            Ending::TimedOut(_) => OutcomeStatus::TimedOut,
+            Ending::Panicked(_) => OutcomeStatus::Panicked,
+            Ending::NotStarted | Ending::Dropped => OutcomeStatus::Cancelled,
+        }
+    }
+
+    /// What the tool said.
+    pub(super) fn text(&self) -> String {
+        match self {
+            Ending::Output(output) => {
+                let texts = output.parts.iter().filter_map(OutcomePart::as_text);
+                texts.collect::<Vec<_>>().join("\n")
+            }
+            Ending::Failed(error) => error.message().to_string(),
+            Ending::Panicked(message) => message.to_string(),
+            Ending::TimedOut(_) | Ending::NotStarted | Ending::Dropped => String::new(),
         }
     }
 }

@@ -6,6 +6,8 @@ use std::time::Duration;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use windlass_core::{CancellationToken, State, Text};
 
+use crate::trace::TurnSpan;
+
 /// What the tools of one run share: how it is cancelled, their state, how many run at a time, and the retry budgets.
 ///
 /// Clones are of the same run. A tool that runs tools itself gives them a scope of their own: waiting for a place
@@ -30,6 +32,7 @@ pub struct RunScope {
     pub(super) state: State,
     pub(super) retries: Retries,
     pub(super) permits: Permits,
+    pub(super) span: TurnSpan,
 }
 
 impl Default for RunScope {
@@ -47,6 +50,7 @@ impl RunScope {
             state: State::new(),
             retries: Retries::default(),
             permits: Permits::default(),
+            span: TurnSpan::default(),
         }
     }
 
@@ -90,6 +94,14 @@ impl RunScope {
     pub fn with_tool_concurrency(mut self, tool: impl Into<Text>, calls: usize) -> Self {
         let tools = Arc::make_mut(&mut self.permits.tools);
         tools.insert(tool.into(), semaphore(calls));
+        self
+    }
+
+    /// Sets the span in which the spans of calls are.
+    #[must_use]
+    #[allow(dead_code, reason = "the loop sets it each turn")]
+    pub(crate) fn with_span(mut self, span: TurnSpan) -> Self {
+        self.span = span;
         self
     }
 

@@ -44,21 +44,33 @@ impl Worker {
         let places = self.scope.permits.acquire(&job.entry.spec().name);
         let places = self.cancel.run_until_cancelled(places).await;
         let began = Instant::now();
-        let mut attempts = 0;
-        let mut ending = Ending::NotStarted;
-        while places.is_some() && !self.cancel.is_cancelled() {
-            attempts += 1;
-            ending = self.attempt(at, &job, attempts).await;
-            let Some(wait) = self.wait_for_next(&job, attempts, &ending, began.elapsed()) else {
-                break;
-            };
-            self.cancel.run_until_cancelled(sleep(wait)).await;
+        let (mut ending, mut attempts) = (Ending::NotStarted, 0);
+        if places.is_some() && !self.cancel.is_cancelled() {
+            let span = self.scope.span.tool(&job.call);
+            (ending, attempts) = span.around(self.attempts(at, &job)).await;
+            span.ended(ending.status(), attempts, || ending.text());
         }
         Report {
             ending,
             attempts,
             duration: began.elapsed(),
         }
+    }
+
+    /// How the last attempt at a call ended, and which it was.
+    async fn attempts(self: &Arc<Self>, at: usize, job: &Job) -> (Ending, u32) {
+        let began = Instant::now();
+        let mut number = 1;
+        let mut ending = self.attempt(at, job, number).await;
+        while let Some(wait) = self.wait_for_next(job, number, &ending, began.elapsed()) {
+            self.cancel.run_until_cancelled(sleep(wait)).await;
+            if self.cancel.is_cancelled() {
+                break;
+            }
+            number += 1;
+            ending = self.attempt(at, job, number).await;
+        }
+        (ending, number)
     }
 
     async fn attempt(self: &Arc<Self>, at: usize, job: &Job, number: u32) -> Ending {

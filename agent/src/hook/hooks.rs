@@ -29,7 +29,7 @@ impl Hooks {
         at: &At,
     ) -> Result<Before<Response>, HookPanicked> {
         for hook in self.0.iter() {
-            let asked = hook.before_model(request, at);
+            let asked = async { hook.before_model(request, at).await };
             match watched(&**hook, Moment::BeforeModel, asked).await? {
                 Before::Go => {}
                 decided => return Ok(decided),
@@ -46,7 +46,7 @@ impl Hooks {
     ) -> Result<After, HookPanicked> {
         for hook in self.0.iter().rev() {
             let mut changed = response.clone();
-            let told = hook.after_model(&mut changed, at);
+            let told = async { hook.after_model(&mut changed, at).await };
             match watched(&**hook, Moment::AfterModel, told).await? {
                 After::Keep => *response = changed,
                 refused => return Ok(refused),
@@ -65,7 +65,7 @@ impl Hooks {
     ) -> Result<Option<Outcome>, HookPanicked> {
         for hook in self.0.iter() {
             let mut changed = call.clone();
-            let asked = hook.before_call(&mut changed, at);
+            let asked = async { hook.before_call(&mut changed, at).await };
             let before = watched(&**hook, Moment::BeforeCall, asked).await?;
             match before {
                 Before::Go => call.arguments = changed.arguments,
@@ -85,7 +85,7 @@ impl Hooks {
     ) -> Result<(), HookPanicked> {
         for hook in self.0.iter().rev() {
             let mut changed = outcome.clone();
-            let told = hook.after_call(call, &mut changed, at);
+            let told = async { hook.after_call(call, &mut changed, at).await };
             watched(&**hook, Moment::AfterCall, told).await?;
             *outcome = of_call(call, changed);
         }
