@@ -105,7 +105,8 @@ pub trait Hook: Send + Sync {
 
     /// After a call has its outcome, of whatever kind, before the model is shown it.
     ///
-    /// The outcome stays that of this call: its id and name cannot be changed.
+    /// The outcome stays that of this call: its id and name cannot be changed. A hook whose future was dropped is told
+    /// again if the run goes on, of the outcome as it was.
     async fn after_call(&self, call: &Call, outcome: &mut Outcome, at: &At) {
         let _ = (call, outcome, at);
     }

@@ -66,12 +66,16 @@ impl Observers {
         self.0
             .get()
             .is_none_or(|sender| sender.receiver_count() == 0)
+    /// Whether nobody listens.
+    pub(crate) fn is_empty(&self) -> bool {
+        let sender = self.0.get();
+        sender.is_none_or(|sender| sender.receiver_count() == 0)
     }
 
     /// Tells all observers, and waits for none.
     pub(crate) fn tell(&self, event: &AgentEvent) {
         if let Some(sender) = self.0.get()
-            && sender.receiver_count() > 0
+            && !self.is_empty()
         {
             // It fails when the last observer has gone meanwhile, and then nobody is left to miss the event.
             let _ = sender.send(event.clone());

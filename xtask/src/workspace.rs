@@ -140,4 +140,4 @@ impl Dependency {
 /// Every feature that builds on a machine with nothing but Rust, beside the default ones. `native-tls` is not among them:
 /// it needs the headers of the system's TLS library.
 pub(crate) const FEATURES: &str = "windlass-core/scripted,windlass-core/macros,windlass-provider/simulate,windlass-agent/workspace-tools,\
-     windlass-agent/fetch";
+     windlass-agent/fetch,windlass-agent/tracing";

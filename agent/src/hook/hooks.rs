@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use windlass_core::{Call, Outcome, Request, Response};
@@ -17,6 +18,7 @@ impl Hooks {
         Hooks(hooks.into_iter().collect())
     }
 
+    /// Whether there are none.
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -76,20 +78,29 @@ impl Hooks {
         Ok(None)
     }
 
-    /// Tells what came of a call. The outcome is changed by one hook after the other, each wholly or not at all.
+    /// Tells what came of a call. The outcome is changed once all hooks are done or one has panicked, so that they can
+    /// be told again when the future is dropped.
     pub(crate) async fn after_call(
         &self,
         call: &Call,
         outcome: &mut Outcome,
         at: &At,
     ) -> Result<(), HookPanicked> {
+        let mut seen = Cow::Borrowed(&*outcome);
+        let mut told = Ok(());
         for hook in self.0.iter().rev() {
-            let mut changed = outcome.clone();
-            let told = async { hook.after_call(call, &mut changed, at).await };
-            watched(&**hook, Moment::AfterCall, told).await?;
-            *outcome = of_call(call, changed);
+            let mut changed = seen.clone().into_owned();
+            let asked = async { hook.after_call(call, &mut changed, at).await };
+            told = watched(&**hook, Moment::AfterCall, asked).await;
+            if told.is_err() {
+                break;
+            }
+            seen = Cow::Owned(of_call(call, changed));
         }
-        Ok(())
+        if let Cow::Owned(seen) = seen {
+            *outcome = seen;
+        }
+        told
     }
 }
 

@@ -75,10 +75,13 @@ fn an_observer_hears_what_comes_after_it() {
         observers.0.get().is_none(),
         "there is no buffer while nobody listens"
     );
+    assert!(observers.is_empty());
     let mut observer = of_the_session.observe();
+    assert!(!observers.is_empty());
     tell(&observers, 1..3);
     assert_eq!(all(&mut observer), words(1..3));
     drop(observer);
+    assert!(observers.is_empty());
     tell(&observers, 3..4);
     let mut later = observers.observe();
     tell(&observers, 4..5);
