@@ -1,5 +1,6 @@
 //! Typed answers: how a model is asked for one, and what it said read as one.
 
+mod growing;
 mod read;
 mod shape;
 

@@ -1,7 +1,7 @@
 use serde_json::Value;
-use serde_json::value::RawValue;
 use windlass_core::{Arguments, Call, JsonText, Outcome, OutcomeStatus, Response, Text};
 
+use super::growing::Growing;
 use super::{Shape, Way};
 
 /// What an answer is when a value was asked for.
@@ -139,20 +139,11 @@ fn exact(value: &Arguments) -> JsonText {
 /// The JSON objects of a text, outermost ones only; what is cut at its end is one too.
 fn objects(text: &str) -> Vec<&str> {
     let (mut objects, mut at) = (Vec::new(), 0);
-    while let Some(begin) = text[at..].find('{').map(|begin| at + begin) {
-        let rest = &text[begin..];
-        let mut values = serde_json::Deserializer::from_str(rest).into_iter::<&RawValue>();
-        match values.next() {
-            Some(Ok(object)) => {
-                objects.push(object.get());
-                at = begin + object.get().len();
-            }
-            Some(Err(error)) if !error.is_eof() => at = begin + 1,
-            _ => {
-                objects.push(rest);
-                break;
-            }
-        }
+    while at < text.len() {
+        let mut object = Growing::default();
+        let end = at + object.push(&text[at..]);
+        objects.extend(object.begin().map(|begin| &text[at + begin..end]));
+        at = end;
     }
     objects
 }

@@ -23,6 +23,8 @@ fn weather() -> ToolSpec {
     ToolSpec::new("weather", "The weather.", Schema::empty_object())
 }
 
+type Case = (AnswerMode, Request, &'static [(Ability, bool)], Way);
+
 #[test]
 fn the_way_is_the_best_that_the_model_is_known_to_have() {
     use Ability::{Schema as Schemas, Tools};
@@ -32,7 +34,7 @@ fn the_way_is_the_best_that_the_model_is_known_to_have() {
     let taken = || plain().with_tools([ToolSpec::new("final_answer", "", Schema::empty_object())]);
     let mute = || armed().with_options(Options::new().with_tool_choice(none.clone()));
     let (auto, tool) = (AnswerMode::Auto, AnswerMode::Tool);
-    let cases: [(AnswerMode, Request, &[(Ability, bool)], Way); 12] = [
+    let cases: [Case; 12] = [
         (auto, plain(), &[], Way::Prompted),
         (auto, armed(), &[], Way::Tool),
         (auto, mute(), &[], Way::Prompted),
