@@ -137,7 +137,7 @@ fn exact(value: &Arguments) -> JsonText {
 }
 
 /// The JSON objects of a text, outermost ones only; what is cut at its end is one too.
-fn objects(text: &str) -> Vec<&str> {
+pub(super) fn objects(text: &str) -> Vec<&str> {
     let (mut objects, mut at) = (Vec::new(), 0);
     while at < text.len() {
         let mut object = Growing::default();

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde_json::json;
 use windlass_core::{
     Ability, Arguments, Effort, Options, OutputFormat, Profile, Request, Schema, Text, ToolChoice,
     ToolSpec, Tools,
@@ -55,6 +56,12 @@ pub(super) type Check = Arc<dyn Fn(&Arguments) -> Result<(), Text> + Send + Sync
 #[derive(Deserialize, JsonSchema)]
 #[schemars(description = "", deny_unknown_fields)]
 pub(super) struct Wrapped<T> {
+    /// An option that is left out is an error, not a `None`.
+    #[serde(
+        deserialize_with = "Deserialize::deserialize",
+        bound(deserialize = "T: Deserialize<'de>")
+    )]
+    #[schemars(description = "")]
     pub(super) value: T,
 }
 
@@ -64,7 +71,7 @@ impl Shape {
         let schema = Schema::of::<T>();
         let is_wrapped = !schema.is_object();
         let schema = match is_wrapped {
-            true => Schema::of::<Wrapped<T>>(),
+            true => wrapped(&Schema::of::<Wrapped<T>>()),
             false => schema,
         };
         Shape {
@@ -183,6 +190,13 @@ impl Shape {
         );
         text.into()
     }
+}
+
+/// The schema says of no option that it must be there.
+fn wrapped(schema: &Schema) -> Schema {
+    let mut schema = schema.as_value().clone();
+    schema["required"] = json!(["value"]);
+    Schema::from_value(schema).expect("a schema with another keyword is a schema")
 }
 
 fn may_think(options: &Options, profile: &Profile) -> bool {
