@@ -1,7 +1,25 @@
 //! How much of a model's window a request takes, and what is left.
+//!
+//! An [`Estimator`] counts what is sent, a [`Calibration`] learns from reported usage how far it is off, and a
+//! [`ContextBudget`] says what fits. Everything here is pure.
 
+mod approximate;
+mod calibration;
+mod error;
 mod estimator;
+mod factor;
+mod media;
+mod room;
+mod rules;
+mod script;
+mod sections;
 
+use serde::{Deserialize, Serialize};
+use windlass_core::{Options, Profile};
+
+pub use approximate::Approximate;
+pub use calibration::Calibration;
+pub use error::BudgetError;
 pub use estimator::Estimator;
 
 /// Four bytes of text are a token, and a picture is a thousand.
@@ -14,5 +32,137 @@ impl Estimator for Bytes {
 
     fn media(&self, _: &windlass_core::Media) -> u64 {
         1_000
+pub use factor::{Factor, Scaled};
+pub use room::{ContextUse, Reported, Room, WindowSource};
+pub use sections::Sections;
+
+#[cfg(test)]
+mod tests;
+
+/// The window of a model of which nothing is known.
+const DEFAULT_WINDOW: u64 = 128_000;
+/// The longest answer of a model of which nothing is known.
+const DEFAULT_ANSWER: u64 = 4_096;
+
+/// How much of a model's window requests may take. What is not set is taken from the models' profiles.
+///
+/// ```
+/// use windlass_agent::ContextBudget;
+/// use windlass_core::{ModelId, Options, Profile};
+///
+/// let large = Profile::new(ModelId::new("anthropic", "claude-sonnet-4-5")).with_context_window(200_000);
+/// let small = Profile::new(ModelId::new("ollama", "qwen3")).with_context_window(40_960).with_max_output(8_192);
+///
+/// let room = ContextBudget::new().room([&large, &small], &Options::new())?;
+/// assert_eq!((room.window, room.reserve, room.input()), (40_960, 8_192, 32_768));
+///
+/// let room = ContextBudget::new().with_window(100_000).room([&large, &small], &Options::new())?;
+/// assert_eq!(room.window, 100_000, "the user's number beats all");
+/// # Ok::<(), windlass_agent::BudgetError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct ContextBudget {
+    /// How many tokens a request and its answer may have together; the smallest window of the models where not set.
+    pub window: Option<u64>,
+    /// The window where nothing is set and no model says.
+    pub default_window: u64,
+    /// How many tokens are kept free for the answer; what the request allows it, or the model can give, where not set.
+    pub reserve: Option<u64>,
+    /// From how much of the room on a request is said to be near its limit, in per cent.
+    pub warning_percent: u8,
+    /// How much of the room a compacted conversation is to take, in per cent.
+    pub aim_percent: u8,
+}
+
+impl Default for ContextBudget {
+    fn default() -> Self {
+        ContextBudget {
+            window: None,
+            default_window: DEFAULT_WINDOW,
+            reserve: None,
+            warning_percent: 80,
+            aim_percent: 60,
+        }
+    }
+}
+
+impl ContextBudget {
+    /// A budget in which nothing is set.
+    pub fn new() -> Self {
+        ContextBudget::default()
+    }
+
+    /// Sets how many tokens a request and its answer may have together, whatever the models say.
+    #[must_use]
+    pub fn with_window(mut self, tokens: u64) -> Self {
+        self.window = Some(tokens);
+        self
+    }
+
+    /// Sets the window where nothing is set and no model says; 128,000 tokens by default.
+    #[must_use]
+    pub fn with_default_window(mut self, tokens: u64) -> Self {
+        self.default_window = tokens;
+        self
+    }
+
+    /// Sets how many tokens are kept free for the answer.
+    #[must_use]
+    pub fn with_reserve(mut self, tokens: u64) -> Self {
+        self.reserve = Some(tokens);
+        self
+    }
+
+    /// Sets from how much of the room on a request is said to be near its limit; 80 % by default.
+    #[must_use]
+    pub fn with_warning_percent(mut self, percent: u8) -> Self {
+        self.warning_percent = percent.min(100);
+        self
+    }
+
+    /// Sets how much of the room a compacted conversation is to take; 60 % by default. The smaller, the rarer the next
+    /// compaction, and the more is lost.
+    #[must_use]
+    pub fn with_aim_percent(mut self, percent: u8) -> Self {
+        self.aim_percent = percent.min(100);
+        self
+    }
+
+    /// What requests with these options may take, so that each model of the chain can answer them.
+    ///
+    /// # Errors
+    ///
+    /// When the answer is to have the whole window.
+    pub fn room<'p>(
+        &self,
+        chain: impl IntoIterator<Item = &'p Profile>,
+        options: &Options,
+    ) -> Result<Room, BudgetError> {
+        let chain: Vec<_> = chain.into_iter().collect();
+        let known = chain
+            .iter()
+            .filter_map(|profile| Some((profile.context_window?, &profile.id)));
+        let (window, source) = match (self.window, known.min_by_key(|(window, _)| *window)) {
+            (Some(window), _) => (window, WindowSource::User),
+            (None, Some((window, model))) => (window, WindowSource::Model(model.clone())),
+            (None, None) => (self.default_window, WindowSource::Default),
+        };
+        let asked = self.reserve.or(options.sampling.max_output_tokens);
+        let reserve = asked.unwrap_or_else(|| {
+            let longest = chain.iter().filter_map(|profile| profile.max_output).max();
+            longest.unwrap_or(DEFAULT_ANSWER).min(window / 4)
+        });
+        if reserve >= window {
+            return Err(BudgetError::new(window, reserve));
+        }
+        Ok(Room {
+            window,
+            source,
+            reserve,
+            warning_percent: self.warning_percent,
+            aim_percent: self.aim_percent,
+        })
     }
 }

@@ -5,6 +5,8 @@
 //!   get their outcome before anything runs. A [`Repair`] may mend a call, an [`Approver`] decides about it.
 //! - A [`Plan`] says which call waits for which.
 //! - An [`Execution`] runs them, tells what happens as [`ToolEvent`]s, and gives one outcome for each call, in call order.
+//! - A [`ContextBudget`] says what of a model's window a request may take; an [`Estimator`] counts, a [`Calibration`] learns.
+//! - A [`Compactor`] makes a conversation smaller, as a [`Compaction`] says, before it no longer fits.
 //! - A [`Guard`] notices calls that repeat themselves.
 //! - [`Limits`] say how much a run may spend, its sub-agents included.
 //! - A [`FallbackStrategy`] says where a request goes that a model did not answer; [`Chain`] goes from one model to the next.
@@ -52,7 +54,10 @@ pub use approve::{
     Grant, Grants, Keep, Level, Limit, Memory, PendingCall, PendingError, PendingErrorKind,
     PendingSet, Question, Rule, Rules, Scope, Within,
 };
-pub use budget::Estimator;
+pub use budget::{
+    Approximate, BudgetError, Calibration, ContextBudget, ContextUse, Estimator, Factor, Reported,
+    Room, Scaled, Sections, WindowSource,
+};
 pub use compact::{
     CompactError, CompactErrorKind, CompactReport, Compacted, Compaction, Compactor, Reach, Tiers,
 };

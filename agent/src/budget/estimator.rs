@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use windlass_core::{
     Assistant, AssistantPart, Conversation, Document, Entry, Media, Message, Outcome, OutcomePart,
-    Seal, Source, Text, UserPart,
+    Seal, Source, Text, Tools, UserPart,
 };
 
 /// What the frame of a message takes: its role and the marks around it.
@@ -65,6 +65,11 @@ pub trait Estimator: Send + Sync {
         self.message(entry.message())
     }
 
+    /// The tokens of what a model is told of its tools.
+    fn tools(&self, list: &Tools) -> u64 {
+        tools(self, list)
+    }
+
     /// The tokens of a conversation.
     fn conversation(&self, conversation: &Conversation) -> u64 {
         let counts = conversation.entries().iter().map(|entry| self.entry(entry));
@@ -92,6 +97,22 @@ impl<E: Estimator + ?Sized> Estimator for Arc<E> {
     fn entry(&self, entry: &Entry) -> u64 {
         (**self).entry(entry)
     }
+
+    fn tools(&self, list: &Tools) -> u64 {
+        (**self).tools(list)
+    }
+}
+
+pub(super) fn tools<E: Estimator + ?Sized>(estimator: &E, list: &Tools) -> u64 {
+    let specs = list.specs().iter().map(|spec| {
+        let words = estimator.text(&spec.name) + estimator.text(&spec.description);
+        CALL + words + estimator.text(spec.parameters.as_json())
+    });
+    let hosted = list
+        .hosted()
+        .iter()
+        .map(|tool| CALL + estimator.text(tool.json.as_str()));
+    specs.chain(hosted).sum()
 }
 
 fn user_part<E: Estimator + ?Sized>(estimator: &E, part: &UserPart) -> u64 {
