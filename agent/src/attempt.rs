@@ -117,11 +117,14 @@ impl Asking<'_> {
     }
 
     /// The request as this target gets it.
-    fn prepared(&self) -> (Request, Option<Way>) {
+    fn prepared(&mut self) -> (Request, Option<Way>) {
         let target = self.scope.target(self.target);
         let profile = target.model.profile();
-        let mut request = adapt(&self.request, profile, target.opaque);
+        let mut request = self.request.clone();
         if self.target != TargetIndex::OWN {
+            let adapted = adapt(&request, profile, target.opaque);
+            self.run.note_warnings(adapted.warnings);
+            request = adapted.request;
             request.options = target.options.clone().or(&request.options);
         }
         let shape = self.scope.shape.as_ref();

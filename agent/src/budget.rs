@@ -21,17 +21,6 @@ pub use approximate::Approximate;
 pub use calibration::Calibration;
 pub use error::BudgetError;
 pub use estimator::Estimator;
-
-/// Four bytes of text are a token, and a picture is a thousand.
-pub(crate) struct Bytes;
-
-impl Estimator for Bytes {
-    fn text(&self, text: &str) -> u64 {
-        text.len().div_ceil(4) as u64
-    }
-
-    fn media(&self, _: &windlass_core::Media) -> u64 {
-        1_000
 pub use factor::{Factor, Scaled};
 pub use room::{ContextUse, Reported, Room, WindowSource};
 pub use sections::Sections;

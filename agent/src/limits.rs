@@ -16,7 +16,6 @@ pub use reached::{Left, Near, Reached};
 pub use turns::Turns;
 
 pub(crate) use purse::{Budget, OutputLeft, Purse};
-pub(crate) use purse::{Budget, OutputLeft, Purse, Taken};
 pub(crate) use turns::Fresh;
 pub(crate) use watch::Watch;
 

@@ -61,11 +61,6 @@ impl Observers {
         }
     }
 
-    /// Whether nobody watches.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.0
-            .get()
-            .is_none_or(|sender| sender.receiver_count() == 0)
     /// Whether nobody listens.
     pub(crate) fn is_empty(&self) -> bool {
         let sender = self.0.get();

@@ -13,8 +13,8 @@ use crate::ledger::PartialAnswers;
 use crate::observe::Observers;
 use crate::run::ThinkingEvents;
 use crate::{
-    Approver, Compactor, Engine, Estimator, FallbackStrategy, Guard, Hook, Limits, NoFallback,
-    Repair, Target, Toolbox, ToolboxError,
+    Approver, Approximate, Compactor, Engine, Estimator, FallbackStrategy, Guard, Hook, Limits,
+    NoFallback, Repair, Target, Toolbox, ToolboxError,
 };
 
 /// An agent while it is put together. What is not set has a default that suits most.
@@ -53,7 +53,7 @@ impl AgentBuilder {
             retry: Arc::new(Backoff::default()),
             fallback: Arc::new(NoFallback),
             compactor: None,
-            estimator: Arc::new(crate::budget::Bytes),
+            estimator: Arc::new(Approximate::default()),
             limits: Limits::default(),
             guard: Some(Guard::default()),
             hooks: Hooks::default(),

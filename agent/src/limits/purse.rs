@@ -117,7 +117,7 @@ impl Purse {
             LimitKind::TotalTokens,
             LimitKind::RequestTokens,
         ];
-        let is_set = |run: &Inner, limit| run.limits.allowed(limit, 0).is_some();
+        let is_set = |run: &Account, limit| run.limits.allowed(limit, 0).is_some();
         self.chain()
             .any(|run| limits.into_iter().any(|limit| is_set(run, limit)))
     }

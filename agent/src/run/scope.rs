@@ -86,7 +86,7 @@ impl Scope {
     }
 
     pub(crate) fn deadline(&self) -> Option<Instant> {
-        self.purse().deadline().map(|deadline| deadline.at)
+        self.purse().deadline()
     }
 
     /// Whether there is time to wait that long.
@@ -140,10 +140,7 @@ impl Scope {
     pub(crate) fn halted(&self, halt: Halt) -> Stop {
         match halt {
             Halt::Cancelled => Stop::Cancelled(Cancel::Now),
-            Halt::Time => match self.purse().deadline() {
-                Some(deadline) => Stop::Limit(deadline.reached),
-                None => Stop::Cancelled(Cancel::Now),
-            },
+            Halt::Time => Stop::Limit(self.purse().time_is_over()),
         }
     }
 
