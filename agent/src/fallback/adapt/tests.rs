@@ -82,6 +82,33 @@ fn media_that_the_model_does_not_take_are_put_into_words() {
     );
 }
 
+//
+#[test]
+fn what_a_model_made_is_described_to_one_that_does_not_take_it() {
+    for (mime, lacks, noun) in [
+        ("image/png", Ability::Images, "picture"),
+        ("audio/wav", Ability::Audio, "recording"),
+        ("video/mp4", Ability::Video, "film"),
+        ("text/csv", Ability::Documents, "document"),
+    ] {
+        let answer = Assistant::new("Here:").with(Media::from_bytes(mime, b"x"));
+        let before = request([User::new("Draw.").into(), answer.into()]);
+        for ability in MEDIA {
+            let after = adapt(&before, &lacking(&[ability]), Opaque::Keep).request;
+            if ability != lacks {
+                assert!(is_untouched(&before, &after), "{mime} without {ability:?}");
+                continue;
+            }
+            let words = TextPart::new(format!("[{noun} ({mime}), not shown]"));
+            let shown = Assistant::new("Here:").with(words);
+            assert_eq!(
+                after.conversation.messages().next_back(),
+                Some(&shown.into())
+            );
+        }
+    }
+}
+
 /// A conversation with media in each place where they can be.
 fn with_media_everywhere() -> Request {
     let call = Call::new("c1", "look", "{}");
@@ -210,7 +237,7 @@ fn only_answers_of_other_models_of_the_provider_are_stripped_and_only_when_asked
     ] {
         let answer = sealed(origin);
         let before = request([User::new("Where?").into(), answer.clone().into()]);
-        let after = adapt(&before, &lacking(&[]), opaque).request;
+        let after = adapt(&before, &lacking(&[Ability::Video]), opaque).request;
         let Some(nobody) = expected else {
             assert!(
                 is_untouched(&before, &after),

@@ -5,6 +5,7 @@ use windlass_core::{
 };
 
 use super::*;
+use crate::Opaque;
 
 /// The agent's own model: of the provider `a`, with a window of 100.
 fn own() -> Profile {
@@ -131,14 +132,17 @@ fn a_target_that_is_added_twice_is_one_unless_it_is_asked_otherwise() {
     let other = one
         .clone()
         .with_options(Options::new().with_extra("store", false));
+    let stripped = one.clone().with_opaque(Opaque::Strip);
     let chain = Chain::new()
         .then(one.clone())
         .on(ErrorKind::Server, one)
-        .then(other);
-    assert_eq!(chain.targets().len(), 2);
+        .then(other)
+        .then(stripped);
+    assert_eq!(chain.targets().len(), 3);
     check(&chain, ErrorKind::Server, &[0], to(1));
     check(&chain, ErrorKind::Server, &[0, 1], to(2));
-    check(&chain, ErrorKind::Server, &[0, 1, 2], Fallback::Abort);
+    check(&chain, ErrorKind::Server, &[0, 1, 2], to(3));
+    check(&chain, ErrorKind::Server, &[0, 1, 2, 3], Fallback::Abort);
 }
 
 //
