@@ -8,10 +8,11 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 use windlass_core::{
-    Attempt, Decision, ErrorKind, EventStream, Model as _, ModelError, Request, Response, Text,
+    Accumulator, Attempt, Decision, ErrorKind, EventStream, Model as _, ModelError, Request,
+    Response, Text,
 };
 
-use crate::hook::{After, Before};
+use crate::hook::{After, Before, HookPanicked};
 use crate::ledger::Ledger;
 use crate::output::Way;
 use crate::run::{End, Relay, Scope, Shown};
@@ -108,7 +109,7 @@ impl Asking<'_> {
             Err(error) => Err(error),
         };
         match heard {
-            Ok(response) => self.review(response, way).await,
+            Ok(()) => self.review(way).await,
             Err(error) => {
                 self.missed(Some(&error), None).await;
                 Continue(Err(Miss::Error(error)))
@@ -143,11 +144,9 @@ impl Asking<'_> {
             .await;
     }
 
-    /// Hands the answer to the run, which reads, folds and shows it.
-    async fn listen(
-        &mut self,
-        stream: EventStream,
-    ) -> ControlFlow<Stop, Result<Response, ModelError>> {
+    /// Hands the answer to the run, which reads, folds and shows it. A whole answer is then in the ledger, because what
+    /// a turn holds is forfeit when it is broken off.
+    async fn listen(&mut self, stream: EventStream) -> ControlFlow<Stop, Result<(), ModelError>> {
         let run = &mut *self.run;
         let thinking = self.scope.settings().thinking;
         let shown = Shown::new(run.run.clone(), run.turn, run.attempt_number(), thinking);
@@ -156,41 +155,46 @@ impl Asking<'_> {
         run.heard(&relay, self.scope.profile(self.target));
         match relay.end.take() {
             Some(End::Spent(reached)) => Break(Stop::Limit(reached)),
-            Some(End::Failed(error)) => Continue(Err(whole(error, &relay))),
-            _ => Continue(relay.answer.finish().map_err(|cut| {
-                let error = "the answer ended without a finish";
-                let error = ModelError::new(ErrorKind::Truncated, error).in_stream();
-                whole_of(error, &cut)
-            })),
+            Some(End::Failed(error)) => Continue(Err(with_partial(error, &relay.answer))),
+            _ => match relay.answer.finish() {
+                Ok(response) => {
+                    run.answer = Some(response);
+                    Continue(Ok(()))
+                }
+                Err(cut) => {
+                    let error = "the answer ended without a finish";
+                    let error = ModelError::new(ErrorKind::Truncated, error).in_stream();
+                    Continue(Err(with_partial(error, &cut)))
+                }
+            },
         }
     }
 
     /// Shows the answer to the hooks and to the strategy.
-    async fn review(
-        &mut self,
-        mut response: Response,
-        way: Option<Way>,
-    ) -> ControlFlow<Stop, Result<Answer, Miss>> {
+    async fn review(&mut self, way: Option<Way>) -> ControlFlow<Stop, Result<Answer, Miss>> {
         let at = self.scope.at(self.run);
-        let told = self.scope.hooks().after_model(&mut response, &at).await;
+        let response = self.run.answer.as_mut().expect("it was just heard");
+        let told = self.scope.hooks().after_model(response, &at).await;
         if let After::Refuse(why) = or_stop(told.map_err(panicked))? {
             return Break(Stop::Hook(why));
         }
         let finish = response.finish.clone();
+        let verdict = self.scope.settings().fallback.review(response);
         self.run.note(|record| record.finish = Some(finish));
-        match self.scope.settings().fallback.review(&response) {
+        if let Verdict::Reject(why) = &verdict {
+            self.missed(None, Some(why.clone())).await;
+        } else {
+            self.run.end_attempt().await;
+            self.run.answered = Some(self.target);
+        }
+        let response = self.run.answer.take().expect("nobody else takes it");
+        match verdict {
             Verdict::Reject(why) => {
-                self.run.keep_partial(Some(response.message.clone()));
-                self.missed(None, Some(why.clone())).await;
+                self.run.keep_partial(response.message.clone());
                 let response = Box::new(response);
                 Continue(Err(Miss::Rejected { response, why }))
             }
-            _ => {
-                self.run.keep_partial(None);
-                self.run.end_attempt().await;
-                self.run.answered = Some(self.target);
-                Continue(Ok(Answer { response, way }))
-            }
+            _ => Continue(Ok(Answer { response, way })),
         }
     }
 
@@ -299,18 +303,14 @@ impl Asking<'_> {
     }
 }
 
-/// The error with all that is known about it, and what had come before.
-fn whole(error: ModelError, relay: &Relay) -> ModelError {
-    whole_of(error, &relay.answer)
-}
-
-fn whole_of(error: ModelError, answer: &windlass_core::Accumulator) -> ModelError {
+/// The error with what had come before it.
+fn with_partial(error: ModelError, answer: &Accumulator) -> ModelError {
     match answer.has_output() {
         true => error.with_partial(answer.partial()).after_output(),
         false => error,
     }
 }
 
-fn panicked(panicked: crate::hook::HookPanicked) -> Stop {
+fn panicked(panicked: HookPanicked) -> Stop {
     Stop::Hook(panicked.to_string().into())
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use tokio::time::Instant;
 use windlass_core::{
     Assistant, Call, Conversation, ErrorKind, JsonText, Message, ModelError, ModelId, Outcome,
-    OutcomeStatus, Outcomes, Profile, ToolError, User, Warning,
+    OutcomeStatus, Outcomes, Profile, Response, ToolError, User, Warning,
 };
 
 use crate::hook::{At, HookPanicked, Hooks};
@@ -35,7 +35,9 @@ pub(crate) struct Ledger {
     attempt: u32,
     open_attempt: Option<OpenAttempt>,
     open_calls: Option<OpenCalls>,
-    /// What came of an answer that failed for good or was broken off.
+    /// An answer that has come to its end and is not in the conversation yet.
+    pub(crate) answer: Option<Response>,
+    /// What came of an answer that failed or was broken off.
     partial: Option<Assistant>,
     /// What a paused run brought along, and what was decided.
     pub(crate) resumed: Option<(Paused, Decisions)>,
@@ -99,6 +101,7 @@ impl Ledger {
             attempt: 0,
             open_attempt: None,
             open_calls: None,
+            answer: None,
             partial: None,
             resumed: None,
             earlier: Vec::new(),
@@ -189,8 +192,8 @@ impl Ledger {
     }
 
     /// Keeps what a failed attempt had said, in case that it was the last one.
-    pub(crate) fn keep_partial(&mut self, partial: Option<Assistant>) {
-        self.partial = partial;
+    pub(crate) fn keep_partial(&mut self, partial: Assistant) {
+        self.partial = Some(partial);
     }
 
     pub(crate) fn has_partial(&self) -> bool {
@@ -346,7 +349,7 @@ impl Ledger {
         }
         self.end_attempt().await;
         self.settle_calls(scope).await;
-        self.push_partial(scope.settings().partials);
+        self.push_left_over(scope.settings().partials);
         if self.paused.is_none() {
             self.conversation.interrupt();
         }
@@ -409,15 +412,18 @@ impl Ledger {
         }
     }
 
-    fn push_partial(&mut self, partials: PartialAnswers) {
-        let Some(partial) = self.partial.take() else {
-            return;
-        };
-        let nothing_open = self.conversation.open_calls().next().is_none();
-        if partials == PartialAnswers::Keep && nothing_open && !partial.parts.is_empty() {
-            self.push_answer(partial)
+    /// Keeps an answer that nobody acted on: whole, or as far as it had come.
+    fn push_left_over(&mut self, partials: PartialAnswers) {
+        let whole = self.answer.take().map(|response| response.message);
+        let partial = self.partial.take();
+        let kept = whole.or_else(|| partial.filter(|_| partials == PartialAnswers::Keep));
+        if let Some(answer) = kept
+            && !answer.parts.is_empty()
+            && !self.has_open_calls()
+        {
+            self.push_answer(answer)
                 .expect("an answer can follow when no call is open");
-            self.call_off("not run: the answer was cut");
+            self.call_off("not run: the answer was broken off");
         }
     }
 
