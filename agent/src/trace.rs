@@ -1,16 +1,9 @@
-//! Spans of a run, its turns, attempts and tools, with the names of OpenTelemetry's conventions for generative AI.
-//!
-//! | span | is | its parent |
-//! |---|---|---|
-//! | `invoke_agent` | a run | the span in which the run was made; for an agent that is a tool, its `execute_tool` |
-//! | `turn` | a turn | its run |
-//! | `chat` | an attempt | its turn |
-//! | `execute_tool` | a call that runs, all its attempts | its turn |
-//!
-//! A span ends when it is dropped, so it ends on every path. Without the feature `tracing` all types here are empty.
+//! Spans of a run, its turns, attempts and tools, with the names of OpenTelemetry's conventions for generative AI; the
+//! page of [`TraceContent`] says which. A span ends when it is dropped, so it ends on every path. Without the feature
+//! `tracing` all types here are empty.
 #![cfg_attr(
     not(feature = "tracing"),
-    allow(dead_code, unused_variables, reason = "there is nobody to tell")
+    allow(unused_variables, reason = "there is nobody to tell")
 )]
 
 #[cfg(feature = "tracing")]
@@ -24,12 +17,42 @@ use handle::{Handle, open};
 
 pub(crate) use names::error_type;
 
-#[cfg(all(test, feature = "tracing"))]
+#[cfg(feature = "tracing")]
+#[cfg(test)]
 mod tests;
 
 /// Whether spans hold what was said, or only what it took.
 ///
-/// What is said may be private, and for each attempt it is the whole conversation.
+/// What is said may be private, and each attempt holds its whole conversation. It is in the spans as the model and the
+/// tools said it, also where a hook changes it later.
+///
+/// # Spans
+///
+/// With the feature `tracing`, a run tells the subscriber of the program what it does, in spans of the target `windlass`
+/// and the level `INFO`. Names are those of OpenTelemetry's conventions for generative AI, version 1.41.
+///
+/// | span | is | its parent |
+/// |---|---|---|
+/// | `invoke_agent` | a run | the span that was current when the run was made; the tool's, when the agent is a tool |
+/// | `turn` | a turn | the run |
+/// | `chat` | an attempt | the turn |
+/// | `execute_tool` | a call that runs, with all its attempts | the turn |
+///
+/// | attribute | on | holds |
+/// |---|---|---|
+/// | `gen_ai.operation.name` | run, attempt, call | the name of the span |
+/// | `gen_ai.agent.name`, `gen_ai.conversation.id` | run | the agent's name and the session's id, if they have one |
+/// | `gen_ai.provider.name`, `gen_ai.request.model` | run, attempt | who is asked |
+/// | `gen_ai.request.…`, `gen_ai.output.type` | attempt | what was asked for: temperature, limit on tokens and the like |
+/// | `gen_ai.response.id`, `.model`, `.finish_reasons` | attempt | what the provider says; the reasons as JSON text |
+/// | `gen_ai.usage.…` | run, attempt | tokens; input contains what was read from a cache and written to it |
+/// | `gen_ai.tool.name`, `.call.id`, `.type` | call | which tool |
+/// | `error.type`, `otel.status_code` | run, attempt, call | how it failed: an error's kind, or how a call ended |
+/// | `windlass.run`, `windlass.stop` | run | its id, and why it ended |
+/// | `windlass.turn`, `windlass.attempt`, `windlass.attempts` | turn, attempt, call | numbers, from one |
+///
+/// When it is [asked for](TraceContent::Recorded), `gen_ai.system_instructions`, `gen_ai.input.messages`,
+/// `gen_ai.output.messages`, `gen_ai.tool.call.arguments` and `gen_ai.tool.call.result` hold what was said, as JSON.
 ///
 /// ```
 /// use windlass_agent::TraceContent;
@@ -146,8 +169,12 @@ impl TurnSpan {
             gen_ai.request.model = model.model.as_str(),
             gen_ai.request.temperature = sampling.temperature,
             gen_ai.request.top_p = sampling.top_p,
+            gen_ai.request.top_k = sampling.top_k,
+            gen_ai.request.frequency_penalty = sampling.frequency_penalty,
+            gen_ai.request.presence_penalty = sampling.presence_penalty,
             gen_ai.request.max_tokens = sampling.max_output_tokens,
             gen_ai.request.seed = sampling.seed,
+            gen_ai.output.type = request.options.output.as_ref().map(names::output),
             gen_ai.response.id = Empty,
             gen_ai.response.model = Empty,
             gen_ai.response.finish_reasons = Empty,

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use windlass_core::{Clock, ErrorKind, OutcomeStatus, Phase};
+use windlass_core::{Clock, ErrorKind, OutcomeStatus, OutputFormat, Phase};
 
 /// Hosts that the conventions call something else than we do. Theirs are values, so a host of the user's own is called
 /// what the user calls it.
@@ -25,6 +25,14 @@ const PROVIDERS: &[(&str, &str)] = &[
 pub(super) fn provider(host: &str) -> &str {
     let theirs = PROVIDERS.iter().find(|(ours, _)| *ours == host);
     theirs.map_or(host, |(_, theirs)| theirs)
+}
+
+/// The kind of content that is asked for.
+pub(super) fn output(format: &OutputFormat) -> &'static str {
+    match format {
+        OutputFormat::Text => "text",
+        _ => "json",
+    }
 }
 
 /// The `error.type` of a failed attempt.

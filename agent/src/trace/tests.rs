@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use tokio::runtime::Builder;
 use tokio::time::timeout;
 use windlass_core::{
-    Assistant, Conversation, ErrorKind, Finish, FinishReason, Media, Options, Outcome, Sampling,
-    Thinking, ToolError, User, tool,
+    Assistant, Conversation, ErrorKind, Finish, FinishReason, Media, Options, Outcome,
+    OutputFormat, Sampling, Thinking, ToolError, User, tool,
 };
 
 use super::*;
@@ -35,7 +35,11 @@ fn request() -> Request {
         .with_max_output_tokens(100);
     Request::new("Is it warmer in Rome?")
         .with_instructions("Answer in one sentence.")
-        .with_options(Options::new().with_sampling(sampling))
+        .with_options(
+            Options::new()
+                .with_sampling(sampling)
+                .with_output(OutputFormat::Json),
+        )
 }
 
 fn response() -> Response {
@@ -101,6 +105,7 @@ fn spans_have_the_names_of_the_conventions() {
             "gen_ai.request.model": "gemini-3-pro",
             "gen_ai.request.temperature": 0.5,
             "gen_ai.request.max_tokens": 100,
+            "gen_ai.output.type": "json",
             "gen_ai.response.id": "msg_1",
             "gen_ai.response.model": "gemini-3-pro-002",
             "gen_ai.response.finish_reasons": r#"["tool_use"]"#,
