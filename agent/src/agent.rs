@@ -14,7 +14,7 @@ use crate::observe::Observers;
 use crate::run::ThinkingEvents;
 use crate::{
     Compactor, Decisions, Engine, Estimator, FallbackStrategy, Guard, Limits, Observer, Paused,
-    Run, RunScope, Target, Toolbox,
+    Run, RunScope, Target, Toolbox, TraceContent,
 };
 
 pub use builder::AgentBuilder;
@@ -73,6 +73,7 @@ pub(crate) struct Settings {
     pub(crate) hooks: Hooks,
     pub(crate) observers: Observers,
     pub(crate) thinking: ThinkingEvents,
+    pub(crate) trace: TraceContent,
     pub(crate) partials: PartialAnswers,
     pub(crate) state: State,
     pub(crate) grace: Duration,

@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 use windlass_core::{
-    Accumulator, Attempt, Decision, ErrorKind, EventStream, Model as _, ModelError, Request,
-    Response, Text,
+    Accumulator, AssistantPart, Attempt, Decision, ErrorKind, EventStream, Model as _, ModelError,
+    PartIndex, Request, Response, Text,
 };
 
 use crate::hook::{After, Before, HookPanicked};
@@ -93,7 +93,10 @@ impl Asking<'_> {
         )? {
             Before::Go => {}
             Before::Refuse(why) => return Break(Stop::Hook(why)),
-            Before::Replace(response) => return Continue(Ok(Answer { response, way })),
+            Before::Replace(response) => {
+                self.show(&response).await;
+                return Continue(Ok(Answer { response, way }));
+            }
         }
         or_stop(
             scope
@@ -103,7 +106,9 @@ impl Asking<'_> {
         )?;
         self.run.discard().await;
         self.begin(&request).await;
-        let asked = scope.target(self.target).model.stream(request).await;
+        let span = self.run.attempt_span();
+        let asked = scope.target(self.target).model.stream(request);
+        let asked = span.around(asked).await;
         let heard = match asked {
             Ok(stream) => self.listen(stream).await?,
             Err(error) => Err(error),
@@ -135,7 +140,7 @@ impl Asking<'_> {
 
     async fn begin(&mut self, request: &Request) {
         let model = self.scope.profile(self.target).id.clone();
-        self.run.begin_attempt(self.target, model.clone());
+        self.run.begin_attempt(self.target, model.clone(), request);
         self.run
             .tell(|| {
                 let started = AttemptStarted::new(model, Arc::new(request.clone()));
@@ -144,13 +149,37 @@ impl Asking<'_> {
             .await;
     }
 
+    /// Shows an answer that a hook gave in place of a model.
+    async fn show(&mut self, response: &Response) {
+        self.run.discard().await;
+        for (part, said) in (0..).map(PartIndex).zip(&response.message.parts) {
+            let what = match said {
+                AssistantPart::Text(said) => What::Text {
+                    part,
+                    text: said.text.clone(),
+                },
+                AssistantPart::Refusal(said) => What::Refusal {
+                    part,
+                    text: said.text.clone(),
+                },
+                _ => continue,
+            };
+            self.run.tell(|| what).await;
+        }
+    }
+
     /// Hands the answer to the run, which reads, folds and shows it. A whole answer is then in the ledger, because what
     /// a turn holds is forfeit when it is broken off.
     async fn listen(&mut self, stream: EventStream) -> ControlFlow<Stop, Result<(), ModelError>> {
         let run = &mut *self.run;
         let thinking = self.scope.settings().thinking;
         let shown = Shown::new(run.run.clone(), run.turn, run.attempt_number(), thinking);
-        let relay = Box::new(Relay::new(stream, self.scope.watch(), shown));
+        let relay = Box::new(Relay::new(
+            stream,
+            self.scope.watch(),
+            shown,
+            run.attempt_span(),
+        ));
         let mut relay = run.outbox().clone().relay(relay).await;
         run.heard(&relay, self.scope.profile(self.target));
         match relay.end.take() {
@@ -172,12 +201,13 @@ impl Asking<'_> {
 
     /// Shows the answer to the hooks and to the strategy.
     async fn review(&mut self, way: Option<Way>) -> ControlFlow<Stop, Result<Answer, Miss>> {
-        let at = self.scope.at(self.run);
+        let (at, span) = (self.scope.at(self.run), self.run.attempt_span());
         let response = self.run.answer.as_mut().expect("it was just heard");
         let told = self.scope.hooks().after_model(response, &at).await;
         if let After::Refuse(why) = or_stop(told.map_err(panicked))? {
             return Break(Stop::Hook(why));
         }
+        span.answered(response);
         let finish = response.finish.clone();
         let verdict = self.scope.settings().fallback.review(response);
         self.run.note(|record| record.finish = Some(finish));

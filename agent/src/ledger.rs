@@ -8,13 +8,14 @@ use std::sync::Arc;
 use tokio::time::Instant;
 use windlass_core::{
     Assistant, Call, Conversation, ErrorKind, JsonText, Message, ModelError, ModelId, Outcome,
-    OutcomeStatus, Outcomes, Profile, Response, ToolError, User, Warning,
+    OutcomeStatus, Outcomes, Profile, Request, Response, ToolError, User, Warning,
 };
 
 use crate::hook::{At, HookPanicked, Hooks};
 use crate::limits::Fresh;
 use crate::output::Way;
 use crate::run::{End, Outbox, Relay, Scope};
+use crate::trace::{AttemptSpan, RunSpan, TurnSpan, error_type};
 use crate::{
     AgentEvent, AttemptRecord, CompactError, CompactReport, Compacted, Decisions, Failed, Guard,
     Paused, PendingSet, Reached, Report, RunId, Settled, Stop, TargetIndex, Toolbox, What,
@@ -32,6 +33,7 @@ pub(crate) struct Ledger {
     /// Zero before the first.
     pub(crate) turn: u32,
     is_turn_open: bool,
+    span: TurnSpan,
     attempt: u32,
     open_attempt: Option<OpenAttempt>,
     open_calls: Option<OpenCalls>,
@@ -71,6 +73,7 @@ pub(crate) struct Ledger {
 struct OpenAttempt {
     record: AttemptRecord,
     began: Instant,
+    span: AttemptSpan,
 }
 
 /// What becomes of the beginning of an answer that was cut.
@@ -98,6 +101,7 @@ impl Ledger {
             conversation,
             turn: 0,
             is_turn_open: false,
+            span: TurnSpan::default(),
             attempt: 0,
             open_attempt: None,
             open_calls: None,
@@ -146,26 +150,30 @@ impl Ledger {
         self.conversation.open_calls().next().is_some()
     }
 
-    pub(crate) async fn begin_turn(&mut self) {
+    pub(crate) async fn begin_turn(&mut self, span: &RunSpan) {
         self.turn = self.turn.saturating_add(1);
         self.attempt = 0;
         self.is_turn_open = true;
+        self.span = span.turn(self.turn);
         self.tell(|| What::TurnStarted).await;
     }
 
     pub(crate) async fn end_turn(&mut self) {
         if std::mem::take(&mut self.is_turn_open) {
+            self.span = TurnSpan::default();
             let usage = self.books.usage();
             self.tell(|| What::TurnEnded { usage }).await;
         }
     }
 
     /// Notes that a model is about to be asked.
-    pub(crate) fn begin_attempt(&mut self, target: TargetIndex, model: ModelId) {
+    pub(crate) fn begin_attempt(&mut self, target: TargetIndex, model: ModelId, request: &Request) {
         self.attempt = self.attempt.saturating_add(1);
+        let span = self.span.attempt(self.attempt, &model, request);
         self.open_attempt = Some(OpenAttempt {
             record: AttemptRecord::new(self.turn, self.attempt, target, model),
             began: Instant::now(),
+            span,
         });
     }
 
@@ -178,9 +186,20 @@ impl Ledger {
 
     /// Notes that the attempt under way is over, and what it took.
     pub(crate) async fn end_attempt(&mut self) {
-        let Some(OpenAttempt { mut record, began }) = self.open_attempt.take() else {
+        let Some(open) = self.open_attempt.take() else {
             return;
         };
+        let OpenAttempt {
+            mut record,
+            began,
+            span,
+        } = open;
+        span.usage(record.usage);
+        match (&record.error, &record.rejected) {
+            (Some(error), _) => span.failed(error_type(error.kind)),
+            (None, Some(_)) => span.failed("rejected"),
+            (None, None) => {}
+        }
         record.duration = began.elapsed();
         if self.outbox.is_heard() {
             let told = record.clone();
@@ -189,6 +208,17 @@ impl Ledger {
         } else {
             self.attempts.push(record);
         }
+    }
+
+    /// The span of the turn under way.
+    pub(crate) fn turn_span(&self) -> &TurnSpan {
+        &self.span
+    }
+
+    /// The span of the attempt under way.
+    pub(crate) fn attempt_span(&self) -> AttemptSpan {
+        let open = self.open_attempt.as_ref();
+        open.map(|open| open.span.clone()).unwrap_or_default()
     }
 
     /// Keeps what a failed attempt had said, in case that it was the last one.

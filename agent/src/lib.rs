@@ -42,7 +42,6 @@ mod run;
 mod stop;
 mod subagent;
 mod toolbox;
-#[allow(dead_code, unused_imports, reason = "the loop begins the spans")]
 mod trace;
 mod turn;
 #[cfg(feature = "workspace-tools")]
@@ -82,6 +81,7 @@ pub use repair::{Problem, Repair};
 pub use report::{Paused, Report, RunError};
 pub use run::{Run, RunHandle, Running, Steered, Steering, ThinkingEvents};
 pub use stop::{Cancel, Stop};
+pub use subagent::AgentTool;
 pub use toolbox::{ToolEntry, Toolbox, ToolboxError, ToolboxErrorKind};
 pub use trace::TraceContent;
 #[cfg(all(feature = "workspace-tools", unix))]

@@ -157,8 +157,8 @@ impl Run {
         self.set(|setup| setup.shape = Some(shape))
     }
 
-    pub(crate) fn with_family(self, family: Arc<Family>) -> Self {
-        self.set(|setup| setup.family = Some(family))
+    pub(crate) fn with_family(self, family: Option<Arc<Family>>) -> Self {
+        self.set(|setup| setup.family = family)
     }
 
     fn set(mut self, set: impl FnOnce(&mut Setup)) -> Self {
@@ -224,7 +224,7 @@ impl Run {
         let (ledger, scope) = scope::open(*setup, &self.control, &self.outbox);
         let stopper = Stopper::new(self.control.cancel_token(), scope.deadline());
         self.phase = Phase::Live(Live {
-            drive: Box::pin(drive(ledger, scope)),
+            drive: Box::pin(scope.span.clone().around(drive(ledger, scope))),
             relay: None,
             stopper,
         });

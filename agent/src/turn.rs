@@ -55,7 +55,7 @@ async fn begin(run: &mut Ledger, scope: &Scope) -> ControlFlow<Stop, Toolbox> {
     if run.last_turn.is_some() {
         or_stop(scope.purse().begin_last_turn().map_err(Stop::Limit))?;
     }
-    run.begin_turn().await;
+    run.begin_turn(&scope.span).await;
     near_limits(run, scope).await;
     if !run.has_open_calls() {
         deliver_mail(run, scope).await?;
@@ -161,7 +161,7 @@ async fn prepare(
     scope: &Scope,
     toolbox: &Toolbox,
 ) -> ControlFlow<Stop, (Prepared, Option<Reached>)> {
-    let engine = &scope.settings().engine;
+    let engine = &scope.engine;
     if let Some((paused, decisions)) = run.resumed.take() {
         run.earlier = paused.outcomes;
         let waiting = paused.waiting.calls().to_vec();
@@ -206,7 +206,8 @@ async fn execute(
     prepared: Prepared,
 ) -> ControlFlow<Stop, Settled> {
     let calls: Vec<Call> = run.conversation.open_calls().cloned().collect();
-    let execution = scope.settings().engine.start(prepared, &scope.tools);
+    let tools = scope.tools.clone().with_span(run.turn_span().clone());
+    let execution = scope.engine.start(prepared, &tools);
     run.open(OpenCalls::new(calls, execution));
     let at = scope.at(run);
     while let Some(told) = run.next_of_calls(scope.hooks(), &at).await {

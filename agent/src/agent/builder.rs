@@ -14,7 +14,7 @@ use crate::observe::Observers;
 use crate::run::ThinkingEvents;
 use crate::{
     Approver, Approximate, Compactor, Engine, Estimator, FallbackStrategy, Guard, Hook, Limits,
-    NoFallback, Repair, Target, Toolbox, ToolboxError,
+    NoFallback, Repair, Target, Toolbox, ToolboxError, TraceContent,
 };
 
 /// An agent while it is put together. What is not set has a default that suits most.
@@ -59,6 +59,7 @@ impl AgentBuilder {
             hooks: Hooks::default(),
             observers: Observers::default(),
             thinking: ThinkingEvents::default(),
+            trace: TraceContent::default(),
             partials: PartialAnswers::default(),
             state: State::new(),
             grace: Duration::from_secs(5),
@@ -179,6 +180,11 @@ impl AgentBuilder {
     /// Sets whether thinking is among the events; it is kept and sent back in any case.
     pub fn thinking(self, events: ThinkingEvents) -> Self {
         self.set(|settings| settings.thinking = events)
+    }
+
+    /// Sets whether spans hold what was said (feature `tracing`).
+    pub fn trace(self, content: TraceContent) -> Self {
+        self.set(|settings| settings.trace = content)
     }
 
     /// Sets what becomes of the beginning of an answer that was cut.

@@ -200,8 +200,8 @@ impl Engine {
         Execution::new(self, prepared, scope)
     }
 
-    pub(super) fn approver(&self) -> Option<&dyn Approver> {
-        self.0.approver.as_deref()
+    pub(crate) fn approver(&self) -> Option<&Arc<dyn Approver>> {
+        self.0.approver.as_ref()
     }
 
     pub(super) fn repair(&self) -> Option<&dyn Repair> {

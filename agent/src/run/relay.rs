@@ -6,6 +6,7 @@ use windlass_core::{Accumulator, CallId, Event, EventStream, ModelError, PartInd
 
 use super::Outbox;
 use crate::limits::Watch;
+use crate::trace::AttemptSpan;
 use crate::{AgentEvent, Reached, RunId, What};
 
 /// How many events are folded before the run looks up, when nobody listens.
@@ -19,6 +20,7 @@ pub(crate) struct Relay {
     pub(crate) end: Option<End>,
     watch: Watch,
     shown: Shown,
+    span: AttemptSpan,
 }
 
 /// How an answer ended.
@@ -72,13 +74,14 @@ impl Shown {
 }
 
 impl Relay {
-    pub(crate) fn new(stream: EventStream, watch: Watch, shown: Shown) -> Self {
+    pub(crate) fn new(stream: EventStream, watch: Watch, shown: Shown, span: AttemptSpan) -> Self {
         Relay {
             answer: Accumulator::of(stream.model().clone()),
             stream,
             end: None,
             watch,
             shown,
+            span,
         }
     }
 
@@ -96,7 +99,7 @@ impl Relay {
             if self.end.is_some() {
                 return Poll::Ready(Step::Ended);
             }
-            let event = match ready!(self.stream.poll_event(cx)) {
+            let event = match ready!(self.span.within(|| self.stream.poll_event(cx))) {
                 Some(Ok(event)) => event,
                 Some(Err(error)) => {
                     self.end = Some(End::Failed(error));

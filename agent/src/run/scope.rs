@@ -13,17 +13,20 @@ use crate::ledger::{Books, Ledger};
 use crate::limits::{Purse, Watch};
 use crate::output::Shape;
 use crate::subagent::Family;
-use crate::{Cancel, Report, RunId, RunScope, Stop, Target, TargetIndex, Toolbox};
+use crate::trace::{RunOrigin, RunSpan, error_type};
+use crate::{Cancel, Engine, Report, RunId, RunScope, Stop, Target, TargetIndex, Toolbox};
 
 /// What a run knows of its agent and its family.
 pub(crate) struct Scope {
     agent: Agent,
     options: Options,
+    pub(crate) engine: Engine,
     pub(crate) tools: RunScope,
     pub(crate) control: Arc<Control>,
     pub(crate) books: Arc<Books>,
     pub(crate) shape: Option<Shape>,
     family: Arc<Family>,
+    pub(crate) span: RunSpan,
 }
 
 /// Opens the books of a run.
@@ -37,10 +40,13 @@ pub(super) fn open(setup: Setup, control: &Arc<Control>, outbox: &Arc<Outbox>) -
         parent.map(|parent| parent.books().clone()),
     ));
     let run = control.run().clone();
+    let engine = engine(settings, parent);
     let family = Arc::new(Family::new(
         run.clone(),
         setup.family.clone(),
         Arc::clone(&books),
+        Arc::clone(outbox),
+        engine.approver().cloned(),
     ));
     let state = setup.state.unwrap_or_else(|| settings.state.clone());
     let state = state
@@ -55,9 +61,17 @@ pub(super) fn open(setup: Setup, control: &Arc<Control>, outbox: &Arc<Outbox>) -
     ledger.guard = settings.guard.clone();
     ledger.resumed = setup.resumed;
     ledger.toolbox = settings.toolbox.clone();
+    let origin = RunOrigin {
+        run: control.run().as_str(),
+        agent: settings.name.as_deref(),
+        session: None,
+        model: &settings.own.model.profile().id,
+    };
     let scope = Scope {
+        span: RunSpan::begin(origin, settings.trace),
         tools: settings.run_scope(state, control.cancel_token().clone()),
         options: setup.options.or(&settings.own.options),
+        engine,
         control: Arc::clone(control),
         books,
         shape: setup.shape,
@@ -65,6 +79,15 @@ pub(super) fn open(setup: Setup, control: &Arc<Control>, outbox: &Arc<Outbox>) -
         agent: setup.agent,
     };
     (ledger, scope)
+}
+
+/// How the calls are run: whoever allows those of the family allows these, unless somebody else is to.
+fn engine(settings: &Settings, parent: Option<&Family>) -> Engine {
+    let engine = settings.engine.clone();
+    match parent.and_then(Family::approver) {
+        Some(approver) if engine.approver().is_none() => engine.with_approver(Arc::clone(approver)),
+        _ => engine,
+    }
 }
 
 impl Scope {
@@ -145,6 +168,13 @@ impl Scope {
     }
 
     pub(crate) fn report(&self, ledger: Ledger, stop: Stop) -> Report {
+        self.span.usage(self.books.usage());
+        self.span.stopped(stop.word());
+        match &stop {
+            Stop::Failed(failed) => self.span.failed(error_type(failed.kind)),
+            stop if !stop.is_success() => self.span.failed(stop.word()),
+            _ => {}
+        }
         let mut report = ledger.into_report(stop);
         report.left = self.purse().left();
         report
