@@ -106,9 +106,8 @@ impl Asking<'_> {
         )?;
         self.run.discard().await;
         self.begin(&request).await;
-        let span = self.run.attempt_span();
         let asked = scope.target(self.target).model.stream(request);
-        let asked = span.around(asked).await;
+        let asked = self.run.attempt_span().around(asked).await;
         let heard = match asked {
             Ok(stream) => self.listen(stream).await?,
             Err(error) => Err(error),
@@ -174,12 +173,8 @@ impl Asking<'_> {
         let run = &mut *self.run;
         let thinking = self.scope.settings().thinking;
         let shown = Shown::new(run.run.clone(), run.turn, run.attempt_number(), thinking);
-        let relay = Box::new(Relay::new(
-            stream,
-            self.scope.watch(),
-            shown,
-            run.attempt_span(),
-        ));
+        let span = run.attempt_span();
+        let relay = Box::new(Relay::new(stream, self.scope.watch(), shown, span));
         let mut relay = run.outbox().clone().relay(relay).await;
         run.heard(&relay, self.scope.profile(self.target));
         match relay.end.take() {
@@ -201,13 +196,14 @@ impl Asking<'_> {
 
     /// Shows the answer to the hooks and to the strategy.
     async fn review(&mut self, way: Option<Way>) -> ControlFlow<Stop, Result<Answer, Miss>> {
-        let (at, span) = (self.scope.at(self.run), self.run.attempt_span());
+        let at = self.scope.at(self.run);
+        let span = self.run.attempt_span();
         let response = self.run.answer.as_mut().expect("it was just heard");
+        span.answered(response);
         let told = self.scope.hooks().after_model(response, &at).await;
         if let After::Refuse(why) = or_stop(told.map_err(panicked))? {
             return Break(Stop::Hook(why));
         }
-        span.answered(response);
         let finish = response.finish.clone();
         let verdict = self.scope.settings().fallback.review(response);
         self.run.note(|record| record.finish = Some(finish));

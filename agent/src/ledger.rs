@@ -15,7 +15,7 @@ use crate::hook::{At, HookPanicked, Hooks};
 use crate::limits::Fresh;
 use crate::output::Way;
 use crate::run::{End, Outbox, Relay, Scope};
-use crate::trace::{AttemptSpan, RunSpan, TurnSpan, error_type};
+use crate::trace::{AttemptSpan, RunSpan, TurnSpan};
 use crate::{
     AgentEvent, AttemptRecord, CompactError, CompactReport, Compacted, Decisions, Failed, Guard,
     Paused, PendingSet, Reached, Report, RunId, Settled, Stop, TargetIndex, Toolbox, What,
@@ -33,7 +33,6 @@ pub(crate) struct Ledger {
     /// Zero before the first.
     pub(crate) turn: u32,
     is_turn_open: bool,
-    span: TurnSpan,
     attempt: u32,
     open_attempt: Option<OpenAttempt>,
     open_calls: Option<OpenCalls>,
@@ -46,6 +45,8 @@ pub(crate) struct Ledger {
     /// The outcomes of a paused run, of the calls that had not to wait.
     pub(crate) earlier: Vec<Outcome>,
     pub(crate) toolbox: Toolbox,
+    pub(crate) span: RunSpan,
+    turn_span: TurnSpan,
     pub(crate) guard: Option<Guard>,
     pub(crate) fresh: Fresh,
     books: Arc<Books>,
@@ -101,7 +102,6 @@ impl Ledger {
             conversation,
             turn: 0,
             is_turn_open: false,
-            span: TurnSpan::default(),
             attempt: 0,
             open_attempt: None,
             open_calls: None,
@@ -110,6 +110,8 @@ impl Ledger {
             resumed: None,
             earlier: Vec::new(),
             toolbox: Toolbox::new(),
+            span: RunSpan::default(),
+            turn_span: TurnSpan::default(),
             guard: None,
             fresh: Fresh::default(),
             books,
@@ -150,18 +152,18 @@ impl Ledger {
         self.conversation.open_calls().next().is_some()
     }
 
-    pub(crate) async fn begin_turn(&mut self, span: &RunSpan) {
+    pub(crate) async fn begin_turn(&mut self) {
         self.turn = self.turn.saturating_add(1);
         self.attempt = 0;
         self.is_turn_open = true;
-        self.span = span.turn(self.turn);
+        self.turn_span = self.span.turn(self.turn);
         self.tell(|| What::TurnStarted).await;
     }
 
     pub(crate) async fn end_turn(&mut self) {
         if std::mem::take(&mut self.is_turn_open) {
-            self.span = TurnSpan::default();
             let usage = self.books.usage();
+            self.turn_span = TurnSpan::default();
             self.tell(|| What::TurnEnded { usage }).await;
         }
     }
@@ -169,12 +171,22 @@ impl Ledger {
     /// Notes that a model is about to be asked.
     pub(crate) fn begin_attempt(&mut self, target: TargetIndex, model: ModelId, request: &Request) {
         self.attempt = self.attempt.saturating_add(1);
-        let span = self.span.attempt(self.attempt, &model, request);
         self.open_attempt = Some(OpenAttempt {
+            span: self.turn_span.attempt(self.attempt, &model, request),
             record: AttemptRecord::new(self.turn, self.attempt, target, model),
             began: Instant::now(),
-            span,
         });
+    }
+
+    /// The span of the turn.
+    pub(crate) fn turn_span(&self) -> &TurnSpan {
+        &self.turn_span
+    }
+
+    /// The span of the attempt under way.
+    pub(crate) fn attempt_span(&self) -> AttemptSpan {
+        let open = self.open_attempt.as_ref();
+        open.map(|open| open.span.clone()).unwrap_or_default()
     }
 
     /// Changes what is noted of the attempt under way.
@@ -189,18 +201,9 @@ impl Ledger {
         let Some(open) = self.open_attempt.take() else {
             return;
         };
-        let OpenAttempt {
-            mut record,
-            began,
-            span,
-        } = open;
-        span.usage(record.usage);
-        match (&record.error, &record.rejected) {
-            (Some(error), _) => span.failed(error_type(error.kind)),
-            (None, Some(_)) => span.failed("rejected"),
-            (None, None) => {}
-        }
-        record.duration = began.elapsed();
+        let mut record = open.record;
+        record.duration = open.began.elapsed();
+        open.span.ended(&record);
         if self.outbox.is_heard() {
             let told = record.clone();
             self.attempts.push(record);
@@ -208,17 +211,6 @@ impl Ledger {
         } else {
             self.attempts.push(record);
         }
-    }
-
-    /// The span of the turn under way.
-    pub(crate) fn turn_span(&self) -> &TurnSpan {
-        &self.span
-    }
-
-    /// The span of the attempt under way.
-    pub(crate) fn attempt_span(&self) -> AttemptSpan {
-        let open = self.open_attempt.as_ref();
-        open.map(|open| open.span.clone()).unwrap_or_default()
     }
 
     /// Keeps what a failed attempt had said, in case that it was the last one.
@@ -458,6 +450,7 @@ impl Ledger {
     }
 
     pub(crate) fn into_report(self, stop: Stop) -> Report {
+        self.span.ended(&stop, self.books.usage());
         Report {
             stop,
             usage: self.books.usage(),

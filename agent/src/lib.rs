@@ -42,6 +42,10 @@ mod run;
 mod stop;
 mod subagent;
 mod toolbox;
+#[cfg_attr(
+    not(feature = "tracing"),
+    allow(dead_code, reason = "there is nobody to tell")
+)]
 mod trace;
 mod turn;
 #[cfg(feature = "workspace-tools")]

@@ -222,9 +222,10 @@ impl Run {
             return;
         };
         let (ledger, scope) = scope::open(*setup, &self.control, &self.outbox);
+        let span = ledger.span.clone();
         let stopper = Stopper::new(self.control.cancel_token(), scope.deadline());
         self.phase = Phase::Live(Live {
-            drive: Box::pin(scope.span.clone().around(drive(ledger, scope))),
+            drive: Box::pin(span.around(drive(ledger, scope))),
             relay: None,
             stopper,
         });

@@ -69,25 +69,6 @@ impl Stop {
         }
     }
 
-    /// Why, in a word that is the same for all runs that end so.
-    pub(crate) fn word(&self) -> &'static str {
-        match self {
-            Stop::Answered => "answered",
-            Stop::Paused => "paused",
-            Stop::Refused => "refused",
-            Stop::Cut(_) => "cut",
-            Stop::Limit(_) => "limit",
-            Stop::Stuck { .. } => "stuck",
-            Stop::Unfit(_) => "unfit",
-            Stop::Cancelled(_) => "cancelled",
-            Stop::Failed(_) => "failed",
-            Stop::Rejected(_) => "rejected",
-            Stop::Fatal { .. } => "fatal",
-            Stop::Hook(_) => "hook",
-            Stop::Illegal(_) => "illegal",
-        }
-    }
-
     /// What to do about it, in one line.
     pub fn hint(&self) -> &str {
         match self {

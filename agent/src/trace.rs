@@ -13,9 +13,8 @@ mod names;
 
 use windlass_core::{Call, ModelId, OutcomeStatus, Request, Response, Usage};
 
+use crate::{AttemptRecord, Stop};
 use handle::{Handle, open};
-
-pub(crate) use names::error_type;
 
 #[cfg(feature = "tracing")]
 #[cfg(test)]
@@ -33,7 +32,7 @@ mod tests;
 ///
 /// | span | is | its parent |
 /// |---|---|---|
-/// | `invoke_agent` | a run | the span that was current when the run was made; the tool's, when the agent is a tool |
+/// | `invoke_agent` | a run | the span that is current when the run is first polled: for an agent that is a tool, the tool's |
 /// | `turn` | a turn | the run |
 /// | `chat` | an attempt | the turn |
 /// | `execute_tool` | a call that runs, with all its attempts | the turn |
@@ -55,9 +54,12 @@ mod tests;
 /// `gen_ai.output.messages`, `gen_ai.tool.call.arguments` and `gen_ai.tool.call.result` hold what was said, as JSON.
 ///
 /// ```
-/// use windlass_agent::TraceContent;
+/// use windlass_agent::{Agent, TraceContent};
+/// use windlass_core::Scripted;
 ///
+/// let agent = Agent::builder(Scripted::new([])).name("researcher").trace_content(TraceContent::Recorded).build()?;
 /// assert_eq!(TraceContent::default(), TraceContent::Hidden);
+/// # Ok::<(), windlass_agent::ToolboxError>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[allow(clippy::exhaustive_enums, reason = "it is said or not")]
@@ -130,19 +132,15 @@ impl RunSpan {
         self.span.around(future)
     }
 
-    /// Notes what all attempts together took.
-    pub(crate) fn usage(&self, usage: Usage) {
+    /// Notes why the run ended, and what all attempts together took.
+    pub(crate) fn ended(&self, stop: &Stop, usage: Usage) {
+        self.span.text("windlass.stop", names::stop(stop));
         self.span.usage(usage);
-    }
-
-    /// Notes why the run ended, in a word or two that are the same for all runs that end so.
-    pub(crate) fn stopped(&self, why: &str) {
-        self.span.text("windlass.stop", why);
-    }
-
-    /// Notes that the run failed, by a word that is the same for all failures of the kind.
-    pub(crate) fn failed(&self, kind: &str) {
-        self.span.failed(kind);
+        match stop {
+            Stop::Failed(failed) => self.span.failed(names::error(failed.kind)),
+            stop if !stop.is_success() => self.span.failed(names::stop(stop)),
+            _ => {}
+        }
     }
 }
 
@@ -244,25 +242,16 @@ impl AttemptSpan {
         self.span.within(poll)
     }
 
-    /// Notes what the attempt took, whether it came to an end or not.
-    pub(crate) fn usage(&self, usage: Usage) {
-        self.span.usage(usage);
-    }
-
-    /// Notes a whole answer.
+    /// Notes a whole answer, as the model gave it.
     pub(crate) fn answered(&self, response: &Response) {
-        if !self.span.is_on() {
-            return;
-        }
         let id = response.message.id.as_deref();
         self.span.text("gen_ai.response.id", id.unwrap_or_default());
-        let model = response.model.as_deref();
-        self.span
-            .text("gen_ai.response.model", model.unwrap_or_default());
-        let reason = &response.finish.raw;
-        self.span
-            .text("gen_ai.response.finish_reasons", &names::list(reason));
-        self.usage(response.usage);
+        let model = response.model.as_deref().unwrap_or_default();
+        self.span.text("gen_ai.response.model", model);
+        if self.span.is_on() {
+            let reasons = names::list(&response.finish.raw);
+            self.span.text("gen_ai.response.finish_reasons", &reasons);
+        }
         #[cfg(feature = "tracing")]
         if self.span.holds(self.content) {
             let said = content::output_messages(response);
@@ -270,9 +259,14 @@ impl AttemptSpan {
         }
     }
 
-    /// Notes that the attempt failed, by a word that is the same for all failures of the kind.
-    pub(crate) fn failed(&self, kind: &str) {
-        self.span.failed(kind);
+    /// Notes what came of the attempt.
+    pub(crate) fn ended(&self, record: &AttemptRecord) {
+        self.span.usage(record.usage);
+        match &record.error {
+            Some(failed) => self.span.failed(names::error(failed.kind)),
+            None if record.rejected.is_some() => self.span.failed("rejected"),
+            None => {}
+        }
     }
 
     fn asked(&self, request: &Request) {

@@ -55,7 +55,7 @@ async fn begin(run: &mut Ledger, scope: &Scope) -> ControlFlow<Stop, Toolbox> {
     if run.last_turn.is_some() {
         or_stop(scope.purse().begin_last_turn().map_err(Stop::Limit))?;
     }
-    run.begin_turn(&scope.span).await;
+    run.begin_turn().await;
     near_limits(run, scope).await;
     if !run.has_open_calls() {
         deliver_mail(run, scope).await?;

@@ -182,8 +182,8 @@ impl AgentBuilder {
         self.set(|settings| settings.thinking = events)
     }
 
-    /// Sets whether spans hold what was said (feature `tracing`).
-    pub fn trace(self, content: TraceContent) -> Self {
+    /// Sets whether spans hold what was said; they do not unless it is set. Without the feature `tracing` there are none.
+    pub fn trace_content(self, content: TraceContent) -> Self {
         self.set(|settings| settings.trace = content)
     }
 

@@ -99,7 +99,6 @@ impl RunScope {
 
     /// Sets the span in which the spans of calls are.
     #[must_use]
-    #[allow(dead_code, reason = "the loop sets it each turn")]
     pub(crate) fn with_span(mut self, span: TurnSpan) -> Self {
         self.span = span;
         self

@@ -95,11 +95,16 @@ impl Relay {
     }
 
     pub(crate) fn poll(&mut self, cx: &mut Context<'_>, outbox: &Outbox) -> Poll<Step> {
+        let span = self.span.clone();
+        span.within(|| self.read(cx, outbox))
+    }
+
+    fn read(&mut self, cx: &mut Context<'_>, outbox: &Outbox) -> Poll<Step> {
         for _ in 0..BURST {
             if self.end.is_some() {
                 return Poll::Ready(Step::Ended);
             }
-            let event = match ready!(self.span.within(|| self.stream.poll_event(cx))) {
+            let event = match ready!(self.stream.poll_event(cx)) {
                 Some(Ok(event)) => event,
                 Some(Err(error)) => {
                     self.end = Some(End::Failed(error));

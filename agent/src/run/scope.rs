@@ -13,7 +13,7 @@ use crate::ledger::{Books, Ledger};
 use crate::limits::{Purse, Watch};
 use crate::output::Shape;
 use crate::subagent::Family;
-use crate::trace::{RunOrigin, RunSpan, error_type};
+use crate::trace::{RunOrigin, RunSpan};
 use crate::{Cancel, Engine, Report, RunId, RunScope, Stop, Target, TargetIndex, Toolbox};
 
 /// What a run knows of its agent and its family.
@@ -26,7 +26,6 @@ pub(crate) struct Scope {
     pub(crate) books: Arc<Books>,
     pub(crate) shape: Option<Shape>,
     family: Arc<Family>,
-    pub(crate) span: RunSpan,
 }
 
 /// Opens the books of a run.
@@ -58,17 +57,17 @@ pub(super) fn open(setup: Setup, control: &Arc<Control>, outbox: &Arc<Outbox>) -
         setup.conversation,
         Arc::clone(&books),
     );
-    ledger.guard = settings.guard.clone();
-    ledger.resumed = setup.resumed;
-    ledger.toolbox = settings.toolbox.clone();
     let origin = RunOrigin {
         run: control.run().as_str(),
         agent: settings.name.as_deref(),
         session: None,
         model: &settings.own.model.profile().id,
     };
+    ledger.span = RunSpan::begin(origin, settings.trace);
+    ledger.guard = settings.guard.clone();
+    ledger.resumed = setup.resumed;
+    ledger.toolbox = settings.toolbox.clone();
     let scope = Scope {
-        span: RunSpan::begin(origin, settings.trace),
         tools: settings.run_scope(state, control.cancel_token().clone()),
         options: setup.options.or(&settings.own.options),
         engine,
@@ -168,13 +167,6 @@ impl Scope {
     }
 
     pub(crate) fn report(&self, ledger: Ledger, stop: Stop) -> Report {
-        self.span.usage(self.books.usage());
-        self.span.stopped(stop.word());
-        match &stop {
-            Stop::Failed(failed) => self.span.failed(error_type(failed.kind)),
-            stop if !stop.is_success() => self.span.failed(stop.word()),
-            _ => {}
-        }
         let mut report = ledger.into_report(stop);
         report.left = self.purse().left();
         report

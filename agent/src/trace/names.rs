@@ -4,6 +4,8 @@ use std::fmt;
 
 use windlass_core::{Clock, ErrorKind, OutcomeStatus, OutputFormat, Phase};
 
+use crate::Stop;
+
 /// Hosts that the conventions call something else than we do. Theirs are values, so a host of the user's own is called
 /// what the user calls it.
 const PROVIDERS: &[(&str, &str)] = &[
@@ -36,7 +38,7 @@ pub(super) fn output(format: &OutputFormat) -> &'static str {
 }
 
 /// The `error.type` of a failed attempt.
-pub(crate) fn error_type(kind: ErrorKind) -> &'static str {
+pub(super) fn error(kind: ErrorKind) -> &'static str {
     match kind {
         ErrorKind::Authentication => "authentication",
         ErrorKind::Permission => "permission",
@@ -61,6 +63,25 @@ pub(crate) fn error_type(kind: ErrorKind) -> &'static str {
         ErrorKind::Unsupported => "unsupported",
         ErrorKind::Cancelled => "cancelled",
         _ => "_OTHER",
+    }
+}
+
+/// Why a run ended, and its `error.type` where that is a failure and not a model's.
+pub(super) fn stop(stop: &Stop) -> &'static str {
+    match stop {
+        Stop::Answered => "answered",
+        Stop::Paused => "paused",
+        Stop::Refused => "refused",
+        Stop::Cut(_) => "cut",
+        Stop::Limit(_) => "limit",
+        Stop::Stuck { .. } => "stuck",
+        Stop::Unfit(_) => "unfit",
+        Stop::Cancelled(_) => "cancelled",
+        Stop::Failed(_) => "failed",
+        Stop::Rejected(_) => "rejected",
+        Stop::Fatal { .. } => "fatal",
+        Stop::Hook(_) => "hook",
+        Stop::Illegal(_) => "illegal",
     }
 }
 

@@ -7,12 +7,12 @@ use serde_json::{Value, json};
 use tokio::runtime::Builder;
 use tokio::time::timeout;
 use windlass_core::{
-    Assistant, Conversation, ErrorKind, Finish, FinishReason, Media, Options, Outcome,
-    OutputFormat, Sampling, Thinking, ToolError, User, tool,
+    Assistant, Conversation, ErrorKind, Finish, FinishReason, Media, ModelError, Options, Outcome,
+    OutputFormat, Sampling, Script, Scripted, Thinking, ToolError, User, tool,
 };
 
 use super::*;
-use crate::{Engine, RunScope, Toolbox};
+use crate::{Agent, Engine, Failed, RunScope, TargetIndex, Toolbox};
 use listener::{Seen, seen};
 
 fn model() -> ModelId {
@@ -57,6 +57,12 @@ fn response() -> Response {
     response
 }
 
+fn record(note: impl FnOnce(&mut AttemptRecord)) -> AttemptRecord {
+    let mut record = AttemptRecord::new(1, 2, TargetIndex::OWN, model());
+    note(&mut record);
+    record
+}
+
 /// The fields of a span that are there, as JSON.
 #[track_caller]
 fn check(span: &Seen, name: &str, parent: Option<&str>, fields: Value) {
@@ -71,8 +77,8 @@ fn spans_have_the_names_of_the_conventions() {
         let turn = run.turn(1);
         let attempt = turn.attempt(2, &model(), &request());
         attempt.answered(&response());
-        run.usage(Usage::UNKNOWN.with_output(30));
-        run.stopped("answered");
+        attempt.ended(&record(|record| record.usage = response().usage));
+        run.ended(&Stop::Answered, Usage::UNKNOWN.with_output(30));
     });
     check(
         &spans[0],
@@ -292,8 +298,9 @@ fn what_a_run_does_is_inside_of_its_span() {
         runtime.block_on(run.around(attempt.around(work)));
         runtime.block_on(run.around(async { drop(tracing::info_span!("more work").entered()) }));
         attempt.within(|| drop(tracing::info_span!("a poll").entered()));
-        attempt.failed(error_type(ErrorKind::RateLimited));
-        run.failed("rate_limited");
+        let failed = Failed::from(&ModelError::new(ErrorKind::RateLimited, ""));
+        attempt.ended(&record(|record| record.error = Some(failed.clone())));
+        run.ended(&Stop::Failed(Box::new(failed)), Usage::UNKNOWN);
     });
     let parent = |name: &str| spans.iter().find(|span| span.name == name).unwrap().parent;
     assert_eq!(parent("invoke_agent"), Some("outer"));
@@ -320,5 +327,70 @@ fn hosts_have_the_names_of_the_conventions() {
         ("my-own", "my-own"),
     ] {
         assert_eq!(names::provider(host), name);
+    }
+}
+
+/// Asks an agent whose tool is [`weather`], at the second attempt.
+fn ask(content: TraceContent) -> Vec<Seen> {
+    let busy = ModelError::new(ErrorKind::Overloaded, "no room");
+    let scripts = [
+        Script::refuse(busy),
+        Script::call("call_1", "weather", "{}").with_usage(Usage::UNKNOWN.with_output(5)),
+        Script::text("It is 9 °C.").with_usage(Usage::UNKNOWN.with_output(7)),
+    ];
+    let agent = Agent::builder(Scripted::new(scripts)).tool(weather);
+    let agent = agent
+        .name("forecaster")
+        .trace_content(content)
+        .build()
+        .unwrap();
+    seen(|| {
+        let mut runtime = Builder::new_current_thread();
+        let runtime = runtime.enable_time().start_paused(true).build().unwrap();
+        runtime
+            .block_on(async { agent.run("How warm is it?").await })
+            .unwrap();
+    })
+}
+
+#[test]
+fn a_run_is_a_tree_of_spans() {
+    let spans = ask(TraceContent::Hidden);
+    let tree: Vec<_> = spans.iter().map(|span| (span.name, span.parent)).collect();
+    let expected = [
+        ("invoke_agent", None),
+        ("turn", Some("invoke_agent")),
+        ("chat", Some("turn")),
+        ("chat", Some("turn")),
+        ("execute_tool", Some("turn")),
+        ("station", Some("execute_tool")),
+        ("turn", Some("invoke_agent")),
+        ("chat", Some("turn")),
+    ];
+    assert_eq!(tree, expected);
+    let field = |span: usize, name: &str| spans[span].fields.get(name).cloned().unwrap_or_default();
+    assert_eq!(field(0, "otel.name"), "invoke_agent forecaster");
+    assert_eq!(field(0, "windlass.stop"), "answered");
+    assert_eq!(field(0, "gen_ai.usage.output_tokens"), 12);
+    assert_eq!(field(2, "error.type"), "overloaded");
+    assert_eq!(field(3, "error.type"), Value::Null);
+    assert_eq!(field(3, "gen_ai.usage.output_tokens"), 5);
+    assert_eq!([1, 6].map(|span| field(span, "windlass.turn")), [1, 2]);
+    assert_eq!(
+        [2, 3, 7].map(|span| field(span, "windlass.attempt")),
+        [1, 2, 1]
+    );
+}
+
+//
+#[test]
+fn an_agent_says_whether_its_spans_hold_what_was_said() {
+    for (content, holds) in [
+        (TraceContent::Hidden, false),
+        (TraceContent::Recorded, true),
+    ] {
+        let spans = ask(content);
+        let asked = spans[2].fields.get("gen_ai.input.messages");
+        assert_eq!(asked.is_some(), holds, "{content:?}");
     }
 }
