@@ -243,6 +243,7 @@ impl Run {
         let attempt = report.attempts.last().map_or(0, |attempt| attempt.number);
         let event = AgentEvent::new(report.run.clone(), report.turns, attempt, what);
         self.outbox.show(&event);
+        self.outbox.close();
         self.phase = Phase::Over(Some(Box::new(report)));
         event
     }

@@ -66,6 +66,22 @@ async fn an_observer_that_is_gone_disturbs_nobody_and_the_end_comes_after_the_la
     assert_eq!(stays.next().await, None);
 }
 
+#[tokio::test]
+async fn an_observer_ends_with_what_it_observes() {
+    let observers = Observers::default();
+    let mut observer = observers.observe();
+    tell(&observers, 0..1);
+    observers.close();
+    tell(&observers, 1..2);
+    assert_eq!(observer.next().await, Some(Observed::Event(word(0))));
+    assert_eq!(observer.next().await, None);
+    assert_eq!(observers.observe().next().await, None);
+    assert!(observers.is_empty());
+    let unheard = Observers::default();
+    unheard.close();
+    assert_eq!(unheard.observe().next().await, None);
+}
+
 #[test]
 fn an_observer_hears_what_comes_after_it() {
     let observers = Observers::default();

@@ -64,6 +64,11 @@ impl Outbox {
         self.observers[1].observe()
     }
 
+    /// Ends the observers of this run.
+    pub(crate) fn close(&self) {
+        self.observers[1].close();
+    }
+
     /// Tells the observers, and not the consumer.
     pub(crate) fn show(&self, event: &AgentEvent) {
         self.observers
