@@ -12,7 +12,7 @@ use windlass_core::{
     PartIndex, Request, Response, Text,
 };
 
-use crate::hook::{After, Before, HookPanicked};
+use crate::hook::{After, At, Before, HookPanicked};
 use crate::ledger::Ledger;
 use crate::output::Way;
 use crate::run::{End, Relay, Scope, Shown};
@@ -93,7 +93,8 @@ impl Asking<'_> {
         )? {
             Before::Go => {}
             Before::Refuse(why) => return Break(Stop::Hook(why)),
-            Before::Replace(response) => {
+            Before::Replace(mut response) => {
+                review(scope, &mut response, &at).await?;
                 self.show(&response).await;
                 return Continue(Ok(Answer { response, way }));
             }
@@ -200,10 +201,7 @@ impl Asking<'_> {
         let span = self.run.attempt_span();
         let response = self.run.answer.as_mut().expect("it was just heard");
         span.answered(response);
-        let told = self.scope.hooks().after_model(response, &at).await;
-        if let After::Refuse(why) = or_stop(told.map_err(panicked))? {
-            return Break(Stop::Hook(why));
-        }
+        review(self.scope, response, &at).await?;
         let finish = response.finish.clone();
         let verdict = self.scope.settings().fallback.review(response);
         self.run.note(|record| record.finish = Some(finish));
@@ -326,6 +324,15 @@ impl Asking<'_> {
             }
             Miss::Rejected { why, .. } => Stop::Rejected(why),
         }
+    }
+}
+
+/// Shows an answer to the hooks, whoever gave it.
+async fn review(scope: &Scope, response: &mut Response, at: &At) -> ControlFlow<Stop> {
+    let told = scope.hooks().after_model(response, at).await;
+    match or_stop(told.map_err(panicked))? {
+        After::Refuse(why) => Break(Stop::Hook(why)),
+        After::Keep => Continue(()),
     }
 }
 
