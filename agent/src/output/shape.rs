@@ -1,5 +1,5 @@
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -47,6 +47,13 @@ pub(crate) struct Shape {
     pub(super) tries: u32,
     pub(super) is_wrapped: bool,
     pub(super) check: Check,
+    widened: Arc<Mutex<Option<Widened>>>,
+}
+
+/// Tools with the one for the answer behind them, kept for the next request: what they look like on a wire is with them.
+struct Widened {
+    from: Tools,
+    to: Tools,
 }
 
 /// Says why a text is not the answer that was asked for.
@@ -81,6 +88,7 @@ impl Shape {
             tries: 1,
             is_wrapped,
             check: Arc::new(move |text| parse::<T>(text, is_wrapped).map(drop)),
+            widened: Arc::default(),
         }
     }
 
@@ -170,11 +178,26 @@ impl Shape {
     /// The call is forced where nothing else can be called, and left to models that may think: some refuse a forced one then.
     fn add_tool(&self, request: &mut Request, profile: &Profile) {
         let is_alone = request.tools.is_empty();
-        let specs = request.tools.specs().iter().cloned().chain([self.tool()]);
-        request.tools = Tools::new(specs, request.tools.hosted().iter().cloned());
+        request.tools = self.widen(&request.tools);
         if is_alone && !may_think(&request.options, profile) {
             request.options.tool_choice = Some(ToolChoice::Tool(self.name.clone()));
         }
+    }
+
+    fn widen(&self, tools: &Tools) -> Tools {
+        let mut widened = self.widened.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(Widened { from, to }) = &*widened
+            && from == tools
+        {
+            return to.clone();
+        }
+        let specs = tools.specs().iter().cloned().chain([self.tool()]);
+        let to = Tools::new(specs, tools.hosted().iter().cloned());
+        *widened = Some(Widened {
+            from: tools.clone(),
+            to: to.clone(),
+        });
+        to
     }
 
     fn tool(&self) -> ToolSpec {
