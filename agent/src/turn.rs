@@ -89,6 +89,7 @@ fn take_in(run: &mut Ledger, scope: &Scope, answer: Answer) -> ControlFlow<Stop>
         _ => Reading::NotYet,
     };
     run.way = way;
+    run.value = None;
     run.note_warnings(response.warnings);
     or_stop(run.push_answer(response.message))?;
     match reason {
@@ -179,6 +180,8 @@ async fn prepare(
         let outcome = if place >= taken.granted {
             let why = "not run: the run has used up its calls";
             Some(Outcome::new(&call, OutcomeStatus::Cancelled, why))
+        } else if let Some(put_off) = put_off(run, scope, &call) {
+            Some(put_off)
         } else {
             or_stop(
                 scope
@@ -197,6 +200,11 @@ async fn prepare(
     }
     prepared.decide(engine, toolbox, &scope.tools).await;
     Continue((prepared, taken.reached))
+}
+
+/// The outcome of a call that gives the typed answer before the other calls have theirs.
+fn put_off(run: &Ledger, scope: &Scope, call: &Call) -> Option<Outcome> {
+    scope.shape.as_ref()?.put_off(run.way?, call)
 }
 
 /// Runs the calls; each has its outcome then, or waits for a decision.
@@ -231,9 +239,6 @@ fn close(
         let waiting = PendingSet::new(settled.waiting(&calls));
         run.note_pause(waiting, settled.outcomes);
         return Break(Stop::Paused);
-    }
-    if let (Some(shape), Some(way)) = (&scope.shape, run.way) {
-        shape.postpone(way, &mut settled.outcomes);
     }
     let turning = match &mut run.guard {
         Some(guard) => guard.review(toolbox, &calls, &mut settled.outcomes),

@@ -15,7 +15,7 @@ pub(crate) enum Reading {
     /// It is not. The outcomes say so to the model; where there are none, a message of the user with the words of `why` is
     /// to do it.
     Wrong { why: Text, outcomes: Vec<Outcome> },
-    /// Other calls come first. [`Shape::postpone`] their outcomes.
+    /// Other calls come first; [`Shape::put_off`] has the outcome of one that is not among them.
     NotYet,
 }
 
@@ -32,16 +32,11 @@ impl Shape {
         }
     }
 
-    /// Tells the model, in the outcomes of an answer that was [`Reading::NotYet`], that the value it gave beside other calls
-    /// was not taken. Without a value among the calls it changes nothing.
-    pub(crate) fn postpone(&self, way: Way, outcomes: &mut [Outcome]) {
-        let answers = outcomes.iter_mut();
-        let answers = answers.filter(|outcome| way == Way::Tool && outcome.name == self.name);
-        for outcome in answers {
-            let call = Call::new(outcome.call.clone(), outcome.name.clone(), "");
-            let why = "not taken: it was given before the outcomes of the other calls were known; give it again, alone";
-            *outcome = Outcome::new(&call, OutcomeStatus::Denied, why);
-        }
+    /// The outcome of a call with the value, where the answer was [`Reading::NotYet`]; none for other calls.
+    pub(crate) fn put_off(&self, way: Way, call: &Call) -> Option<Outcome> {
+        let why = "not taken: it was given before the outcomes of the other calls were known; give it again, alone";
+        let is_value = way == Way::Tool && call.name == self.name;
+        is_value.then(|| Outcome::new(call, OutcomeStatus::Denied, why))
     }
 
     /// The first call with a value that fits is the answer.
@@ -88,7 +83,7 @@ impl Shape {
     }
 
     /// Of several objects in a text the last that fits is the answer; if none does, the last is what is wrong.
-    fn read_text(&self, text: &str, way: Way) -> Reading {
+    pub(super) fn read_text(&self, text: &str, way: Way) -> Reading {
         let mut wrong = None;
         for json in objects(text).into_iter().rev() {
             match self.accept(&Arguments::from(json)) {

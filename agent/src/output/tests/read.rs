@@ -228,18 +228,17 @@ fn an_answer_in_words_is_taken_if_it_fits_and_else_the_call_is_asked_for() {
 fn a_value_beside_other_calls_is_put_off() {
     let shape = Shape::of::<City>();
     let message = calls(&[("weather", "{}"), ("final_answer", "{}")]);
-    let ran = |call: &Call| Outcome::new(call, OutcomeStatus::UnknownTool, "no such tool");
-    let before: Vec<Outcome> = message.calls().map(ran).collect();
-    let mut outcomes = before.clone();
-    shape.postpone(Way::Native, &mut outcomes);
-    assert_eq!(outcomes, before);
-    shape.postpone(Way::Tool, &mut outcomes);
-    assert_eq!(outcomes[0], before[0]);
-    assert_eq!(
-        (&outcomes[1].call, outcomes[1].status),
-        (&before[1].call, OutcomeStatus::Denied)
-    );
-    assert!(outcomes[1].text().ends_with("give it again, alone"));
+    for (way, expected) in [
+        (Way::Native, [None, None]),
+        (Way::Prompted, [None, None]),
+        (Way::Tool, [None, Some(OutcomeStatus::Denied)]),
+    ] {
+        let put_off = message.calls().map(|call| shape.put_off(way, call));
+        let put_off: Vec<_> = put_off
+            .map(|outcome| outcome.map(|outcome| outcome.status))
+            .collect();
+        assert_eq!(put_off, expected, "{way:?}");
+    }
 }
 
 #[test]
