@@ -9,6 +9,7 @@
 //! - A [`Compactor`] makes a conversation smaller, as a [`Compaction`] says, before it no longer fits.
 //! - A [`Guard`] notices calls that repeat themselves.
 //! - [`Limits`] say how much a run may spend, its sub-agents included.
+//! - [`Run::answer`] asks for a value of a type, which [`Answering`] shows while it is written.
 //! - A [`FallbackStrategy`] says where a request goes that a model did not answer; [`Chain`] goes from one model to the next.
 //!
 //! The loop that asks a model and comes back with outcomes is not here yet.
@@ -79,7 +80,7 @@ pub use hook::{After, At, Before, Hook, HookPanicked, Moment};
 pub use ledger::PartialAnswers;
 pub use limits::{AtLimit, Left, LimitKind, Limits, Near, Reached, Turns};
 pub use observe::{Observed, Observer};
-pub use output::AnswerMode;
+pub use output::{AnswerEvent, AnswerMode, Answered, Answering, AwaitedAnswer, Partial};
 pub use plan::Plan;
 pub use repair::{Problem, Repair};
 pub use report::{Paused, Report, RunError};

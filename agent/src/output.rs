@@ -1,12 +1,15 @@
-//! Typed answers: how a model is asked for one, and what it said read as one.
+//! Typed answers: how a model is asked for one, what it said read as one, and what of it is there already.
 
+mod answering;
 mod growing;
+mod preview;
 mod read;
 mod shape;
 
-#[allow(unused_imports, reason = "the loop that reads answers is not here yet")]
-pub(crate) use read::Reading;
+pub use answering::{AnswerEvent, Answered, Answering, AwaitedAnswer, Partial};
 pub use shape::AnswerMode;
+
+pub(crate) use read::Reading;
 pub(crate) use shape::{Shape, Way};
 
 #[cfg(test)]

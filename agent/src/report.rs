@@ -85,7 +85,7 @@ impl Report {
         if self.stop.is_success() {
             Ok(self)
         } else {
-            Err(RunError(Box::new(self)))
+            Err(RunError::new(self))
         }
     }
 }
@@ -118,6 +118,10 @@ impl fmt::Display for Report {
 pub struct RunError(Box<Report>);
 
 impl RunError {
+    pub(crate) fn new(report: Report) -> Self {
+        RunError(Box::new(report))
+    }
+
     /// Why the run ended.
     pub fn stop(&self) -> &Stop {
         &self.0.stop

@@ -1,3 +1,4 @@
+mod answering;
 mod prepare;
 mod read;
 
