@@ -3,14 +3,26 @@
 //! A [`Compaction`] says what is to become smaller and how small; a [`Compactor`] does it; [`Compaction::run`] drives
 //! and checks it. Decisions are pure, and only [`Compactor`]s that ask a model have effects.
 
+mod cut;
+mod ends;
 mod error;
+mod excerpt;
 mod frontier;
+mod fruitless;
+mod note;
+mod recent;
 mod report;
+mod shorten;
+mod summarize;
 mod tiers;
 mod work;
 
 pub use error::{CompactError, CompactErrorKind};
+pub use fruitless::Fruitless;
+pub use recent::KeepRecent;
 pub use report::{CompactReport, Compacted};
+pub use shorten::ShortenToolOutput;
+pub use summarize::Summarize;
 pub use tiers::Tiers;
 pub use work::{Compaction, Reach};
 

@@ -63,7 +63,8 @@ pub use budget::{
     Room, Scaled, Sections, WindowSource,
 };
 pub use compact::{
-    CompactError, CompactErrorKind, CompactReport, Compacted, Compaction, Compactor, Reach, Tiers,
+    CompactError, CompactErrorKind, CompactReport, Compacted, Compaction, Compactor, Fruitless,
+    KeepRecent, Reach, ShortenToolOutput, Summarize, Tiers,
 };
 pub use event::{
     AgentEvent, AttemptRecord, AttemptStarted, Failed, RunEnded, RunId, Switched, ToolEnded, What,

@@ -2,7 +2,7 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::sync::Arc;
 
-use windlass_core::{ConversationError, ModelError, Text};
+use windlass_core::{ConversationError, Text};
 
 use super::CompactReport;
 
@@ -87,6 +87,15 @@ impl CompactError {
         CompactError::new(CompactErrorKind::TooLarge, message)
     }
 
+    pub(super) fn fruitless(times: u32, report: &CompactReport) -> Self {
+        let message = format!(
+            "{times} compactions in a row won next to nothing, the last {} tokens of {}",
+            report.saved(),
+            report.tokens_before
+        );
+        CompactError::new(CompactErrorKind::Fruitless, message)
+    }
+
     pub(super) fn lost(place: usize) -> Self {
         let message = format!("the compactor left out or changed message {place}, which must stay");
         CompactError::new(CompactErrorKind::Broken, message)
@@ -133,12 +142,5 @@ impl From<ConversationError> for CompactError {
     fn from(error: ConversationError) -> Self {
         let message = "the compactor parted a call from its outcome";
         CompactError::new(CompactErrorKind::Broken, message).with_source(error)
-    }
-}
-
-impl From<ModelError> for CompactError {
-    fn from(error: ModelError) -> Self {
-        let message = "the model that was to summarise failed";
-        CompactError::new(CompactErrorKind::Summary, message).with_source(error)
     }
 }

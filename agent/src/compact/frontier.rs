@@ -30,7 +30,16 @@ impl Frontier {
     /// The frontier that begins at `live`.
     pub(super) fn from(conversation: &Conversation, live: usize) -> Self {
         let entries = conversation.entries();
+        let is_outcome = |at: usize| {
+            let entry = entries.get(at);
+            entry.is_some_and(|entry| matches!(entry.message(), Message::Outcomes(_)))
+        };
         let live = live.min(entries.len());
+        let live = if is_outcome(live) {
+            live.saturating_sub(1)
+        } else {
+            live
+        };
         let newest = entries[live..]
             .iter()
             .rposition(|entry| matches!(entry.message(), Message::Assistant(_)))
