@@ -28,7 +28,7 @@ use crate::{
 ///     .name("researcher")
 ///     .instructions("Answer in one sentence.")
 ///     .retry(Backoff::new().with_attempts(6))
-///     .fallback(Chain::new([Scripted::new([])]))
+///     .fallback(Chain::new().then(Scripted::new([])))
 ///     .limits(Limits::default().with_turns(20).with_time(Duration::from_secs(120)))
 ///     .build()?;
 /// assert_eq!(agent.name(), Some("researcher"));
