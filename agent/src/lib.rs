@@ -27,6 +27,7 @@ mod budget;
 mod compact;
 mod event;
 mod execute;
+mod explain;
 mod fallback;
 #[cfg(feature = "fetch")]
 mod fetch;
@@ -70,6 +71,7 @@ pub use event::{
     AgentEvent, AttemptRecord, AttemptStarted, Failed, RunEnded, RunId, Switched, ToolEnded, What,
 };
 pub use execute::{Engine, Execution, Prepared, Retries, RunScope, Settled, ToolEvent};
+pub use explain::{Cooldown, Explanation};
 pub use fallback::{
     Adapted, Cause, Chain, Failure, Fallback, FallbackStrategy, Flaw, NoFallback, Opaque,
     Shortening, Target, TargetIndex, Verdict, adapt,

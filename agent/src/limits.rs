@@ -16,6 +16,7 @@ pub use reached::{Left, Near, Reached};
 pub use turns::Turns;
 
 pub(crate) use purse::{Budget, OutputLeft, Purse};
+pub(crate) use reached::unpriced;
 pub(crate) use turns::Fresh;
 pub(crate) use watch::Watch;
 

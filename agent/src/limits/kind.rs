@@ -94,7 +94,7 @@ impl LimitKind {
     }
 
     /// An amount with its unit.
-    pub(super) fn amount(self, amount: u64) -> impl fmt::Display {
+    pub(crate) fn amount(self, amount: u64) -> impl fmt::Display {
         Amount(self, amount)
     }
 }

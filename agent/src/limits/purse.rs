@@ -189,11 +189,9 @@ impl Purse {
     }
 
     fn first_deadline(&self) -> Option<(Instant, Over)> {
-        let deadlines = self.chain().enumerate().filter_map(|(depth, run)| {
-            let (at, over) = run.deadline()?;
-            Some((at, over.seen_from(depth)))
-        });
-        deadlines.min_by_key(|(at, _)| *at)
+        self.chain()
+            .filter_map(Account::deadline)
+            .min_by_key(|(at, _)| *at)
     }
 
     fn draw(&self, need: &Need, take: &dyn Fn(&mut Spent)) -> Result<(), Reached> {

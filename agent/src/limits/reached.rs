@@ -69,7 +69,7 @@ pub struct Left {
     /// How many answers are not counted, because nobody knows what they cost: with a limit on cost, those of models without
     /// known prices.
     #[serde(default, skip_serializing_if = "is_zero")]
-    pub unpriced: u32,
+    pub unpriced: u64,
 }
 
 impl Left {
@@ -120,11 +120,16 @@ impl fmt::Display for Left {
                 part
             }
         )?;
-        match self.unpriced {
-            0 => Ok(()),
-            1 => f.write_str(", and 1 answer without a known price"),
-            answers => write!(f, ", and {answers} answers without a known price"),
-        }
+        unpriced(f, self.unpriced)
+    }
+}
+
+/// Writes how many answers a cost leaves out, if any.
+pub(crate) fn unpriced(f: &mut fmt::Formatter<'_>, answers: u64) -> fmt::Result {
+    match answers {
+        0 => Ok(()),
+        1 => f.write_str(", and 1 answer without a known price"),
+        answers => write!(f, ", and {answers} answers without a known price"),
     }
 }
 
@@ -148,6 +153,6 @@ impl fmt::Display for Part {
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
-fn is_zero(count: &u32) -> bool {
+fn is_zero(count: &u64) -> bool {
     *count == 0
 }

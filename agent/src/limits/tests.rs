@@ -362,6 +362,27 @@ async fn a_sub_agent_spends_of_what_its_parents_have() {
         ],
     )
     .await;
+    let last = two.at_limit(AtLimit::LastTurn);
+    let runs = [(&limits().with_calls(3), 0), (&last, 0), (&last, 0)];
+    check_tree(
+        &runs,
+        &[
+            (1, Calls(9), "2: 2 calls, LastTurn"),
+            (2, Calls(9), "1: 3 calls, Stop"),
+            (2, Calls(1), "0: 3 calls, Stop"),
+        ],
+    )
+    .await;
+    let runs = [(&limits().with_calls(4), 0), (&limits().with_calls(3), 0)];
+    check_tree(
+        &runs,
+        &[
+            (0, Calls(3), "3"),
+            (1, Calls(3), "1: 4 calls, Stop"),
+            (1, Calls(3), "0: 4 calls, Stop"),
+        ],
+    )
+    .await;
     let runs = [(&limits().with_total_tokens(100), 0), (&any, 0)];
     check_tree(
         &runs,
@@ -493,7 +514,11 @@ async fn an_answer_has_the_least_room_that_a_limit_leaves() {
         "20 of 30 reasoning tokens, Stop",
     )
     .await;
-    let last = output.at_limit(AtLimit::LastTurn);
+    let (eager, last) = (any.clone(), output.at_limit(AtLimit::LastTurn));
+    let eager = eager.at_limit(AtLimit::LastTurn);
+    let above = "100 of 100 output tokens, Stop";
+    check_room([&last, &eager], &[], above, "").await;
+    check_room([&last, &eager], &[(0, LastTurn)], above, "").await;
     check_room(
         [&any, &last],
         &[(1, Answer(0, 100, 0))],
@@ -575,6 +600,8 @@ async fn a_limit_that_is_near_is_told_once() {
             .await
             .is_empty()
     );
+    let beyond = limits.clone().with_warning_percent(101);
+    assert!(near(beyond, &[Cost(1_500_000)]).await.is_empty());
     let steps = [Cost(900_000), Pass(7_999), Pass(1), Cost(900_000)];
     assert_eq!(
         near(limits, &steps).await,
@@ -622,6 +649,8 @@ async fn what_is_left_is_told_of_each_limit() {
             "48s of 60s are left",
         ]
     );
+    purse.charge(Usage::UNKNOWN, None);
+    assert_eq!(purse.left()[3].unpriced, 1, "what is unknown is no answer");
     assert!(Purse::new(self::limits(), None).left().is_empty());
 }
 

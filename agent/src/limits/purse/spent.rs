@@ -14,7 +14,7 @@ pub(super) struct Spent {
     /// The part of it that is this run's own.
     pub open: u64,
     /// Answers of models without known prices.
-    pub unpriced: u32,
+    pub unpriced: u64,
     /// Which limits were told to be near.
     pub told: Amounts<bool>,
     /// Whether the last turn has begun.
@@ -65,7 +65,7 @@ impl Spent {
             self.add(kind, count.unwrap_or(0));
         }
         let is_unpriced = cost.is_none() && !usage.is_unknown();
-        self.unpriced = self.unpriced.saturating_add(u32::from(is_unpriced));
+        self.unpriced = self.unpriced.saturating_add(u64::from(is_unpriced));
     }
 
     pub(super) fn add(&mut self, kind: LimitKind, amount: u64) {
