@@ -93,3 +93,6 @@ impl<C: Compactor + ?Sized> Compactor for Arc<C> {
         (**self).compact(work).await
     }
 }
+
+#[cfg(test)]
+mod tests;

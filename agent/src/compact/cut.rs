@@ -34,10 +34,14 @@ impl<'a> Cut<'a> {
             places: Vec::new(),
             tokens: 0,
         };
+        let mut end = None;
         for (place, entry) in entries.iter().enumerate() {
             let is_border = !matches!(entry.message(), Message::Outcomes(_));
             if left <= work.aim && is_border {
-                break;
+                let end = *end.get_or_insert_with(|| whole_turn(work, &weights, place));
+                if place >= end {
+                    break;
+                }
             }
             if work.may_drop(place) && !stays(entry.message()) {
                 left = left.saturating_sub(weights[place]);
@@ -68,4 +72,15 @@ impl<'a> Cut<'a> {
         });
         self.work.conversation.with_entries(kept)
     }
+}
+
+/// Where to end a cut that may end at `place`: with the turn of the user that it would leave a rest of, if that rest is
+/// small.
+fn whole_turn(work: &Compaction<'_>, weights: &[u64], place: usize) -> usize {
+    let entries = work.conversation.entries();
+    let is_user = |at: &usize| matches!(entries[*at].message(), Message::User(_));
+    let end = (place..entries.len()).find(|at| is_user(at) || !work.may_drop(*at));
+    let end = end.filter(|at| is_user(at)).unwrap_or(place);
+    let rest: u64 = weights[place..end].iter().sum();
+    if rest <= work.aim / 8 { end } else { place }
 }

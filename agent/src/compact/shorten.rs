@@ -8,6 +8,9 @@ use super::ends::{keep_ends, level};
 use super::{CompactError, Compacted, Compaction, Compactor, Reach};
 use crate::Estimator;
 
+/// How what stands in the place of an output begins.
+const LEFT_OUT: &str = "[output left out to save room";
+
 /// What a tool says of an old output of its own; nothing where it has no better words.
 type Words = Arc<dyn Fn(&Call, &Outcome) -> Option<Text> + Send + Sync>;
 
@@ -36,7 +39,7 @@ type Words = Arc<dyn Fn(&Call, &Outcome) -> Option<Text> + Send + Sync>;
 /// let estimator = Approximate::default();
 /// let compacted = Compaction::new(&said, &estimator, 2_000).run(&shorten).await?.expect("it was longer");
 /// let outputs: Vec<_> = compacted.conversation.calls().filter_map(|(_, outcome)| outcome).map(Outcome::text).collect();
-/// assert_eq!(outputs[0], r#"was read: {"path":"a.log"}"#);
+/// assert_eq!(outputs[0], "[output left out to save room, in short]\nwas read: {\"path\":\"a.log\"}");
 /// assert_eq!(outputs[2].len(), 1_800, "the newest is whole");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// # }).expect("it fits");
@@ -91,18 +94,18 @@ impl ShortenToolOutput {
     }
 
     fn shortened(&self, call: &Call, outcome: &Outcome, work: &Compaction<'_>) -> Option<Outcome> {
-        let own = self
-            .words
-            .get(&outcome.name)
-            .and_then(|words| words(call, outcome));
-        let text = match (own, self.ends) {
-            (Some(text), _) => text,
+        if is_short(outcome) {
+            return None;
+        }
+        let own = self.words.get(&outcome.name);
+        let text = match (own.and_then(|words| words(call, outcome)), self.ends) {
+            (Some(words), _) => format!("{LEFT_OUT}, in short]\n{words}"),
             (None, Some(tokens)) => return keep_ends(outcome, tokens, work.estimator),
             (None, None) => note(outcome),
         };
-        let shorter = Outcome::new(call, outcome.status, text);
-        let weigh = |outcome| tokens_of(work.estimator, outcome);
-        (weigh(&shorter) < weigh(outcome)).then_some(shorter)
+        let (bytes, media) = content(outcome);
+        let is_less = text.len() < bytes || media > 0;
+        is_less.then(|| Outcome::new(call, outcome.status, text))
     }
 
     /// The outcomes at `place` in fewer words, if there are any.
@@ -137,8 +140,10 @@ impl ShortenToolOutput {
             }
             if let Some(outcomes) = self.shorten(work, place) {
                 let won = won(work, place, &outcomes);
-                left = left.saturating_sub(won);
-                shorter.push((place, outcomes));
+                if won > 0 {
+                    left = left.saturating_sub(won);
+                    shorter.push((place, outcomes));
+                }
             }
         }
         shorter
@@ -224,26 +229,25 @@ pub(super) fn tokens_of(estimator: &dyn Estimator, outcome: &Outcome) -> u64 {
     estimator.message(&Message::Outcomes(Outcomes(vec![outcome.clone()])))
 }
 
+/// What the bytes of its texts and the number of its media are.
+fn content(outcome: &Outcome) -> (usize, usize) {
+    let texts = || outcome.parts.iter().filter_map(OutcomePart::as_text);
+    let bytes = texts().map(str::len).sum();
+    (bytes, outcome.parts.len() - texts().count())
+}
+
 /// Says what was there.
-fn note(outcome: &Outcome) -> Text {
-    let bytes: usize = outcome
-        .parts
-        .iter()
-        .filter_map(OutcomePart::as_text)
-        .map(str::len)
-        .sum();
-    let media = outcome
-        .parts
-        .iter()
-        .filter(|part| part.as_text().is_none())
-        .count();
+fn note(outcome: &Outcome) -> String {
+    let (bytes, media) = content(outcome);
     let media = match media {
         0 => String::new(),
         count => format!(" and {count} media"),
     };
-    format!(
-        "[output left out to save room: {bytes} bytes{media}; call `{}` again if it is needed]",
-        outcome.name
-    )
-    .into()
+    let name = &outcome.name;
+    format!("{LEFT_OUT}: {bytes} bytes{media}; call `{name}` again if it is needed]")
+}
+
+/// Whether something else stands in the place of the output already.
+fn is_short(outcome: &Outcome) -> bool {
+    matches!(&outcome.parts[..], [OutcomePart::Text(text)] if text.starts_with(LEFT_OUT))
 }

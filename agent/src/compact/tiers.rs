@@ -3,19 +3,41 @@ use std::sync::Arc;
 
 use windlass_core::async_trait;
 
-use super::{CompactError, Compacted, Compaction, Compactor};
+use super::{CompactError, Compacted, Compaction, Compactor, KeepRecent, ShortenToolOutput};
 
 /// Several compactors in order, the cheap ones first: each goes on where the one before it stopped, until the aim is
 /// reached.
 ///
 /// When one fails, the next ones go on and the report says what failed; the last failure counts when nothing got smaller.
-#[derive(Clone, Default)]
+///
+/// ```
+/// use std::time::Duration;
+/// use windlass_agent::{KeepRecent, ShortenToolOutput, Summarize, Tiers};
+/// use windlass_core::Scripted;
+///
+/// # let model = Scripted::new([]);
+/// let tiers = Tiers::new()
+///     .with(ShortenToolOutput::new())
+///     .with(Summarize::new(model).with_deadline(Duration::from_secs(30)))
+///     .with(KeepRecent::new());
+/// assert_eq!(format!("{tiers:?}"), "Tiers(3)");
+/// ```
+#[derive(Clone)]
 pub struct Tiers(Vec<Arc<dyn Compactor>>);
+
+impl Default for Tiers {
+    /// Those that ask no model: [`ShortenToolOutput`], then [`KeepRecent`].
+    fn default() -> Self {
+        Tiers::new()
+            .with(ShortenToolOutput::new())
+            .with(KeepRecent::new())
+    }
+}
 
 impl Tiers {
     /// No compactor yet.
     pub fn new() -> Self {
-        Tiers::default()
+        Tiers(Vec::new())
     }
 
     /// Adds a compactor that runs when those before it were not enough.

@@ -46,6 +46,7 @@ pub struct Compaction<'a> {
     /// How far it may go.
     pub reach: Reach,
     frontier: Frontier,
+    tokens: u64,
 }
 
 /// How far a compaction may go.
@@ -71,6 +72,7 @@ impl<'a> Compaction<'a> {
             aim: target,
             reach: Reach::Past,
             frontier: Frontier::of(conversation),
+            tokens: estimator.conversation(conversation),
         }
     }
 
@@ -98,7 +100,7 @@ impl<'a> Compaction<'a> {
 
     /// The tokens of the conversation as it is.
     pub fn tokens(&self) -> u64 {
-        self.estimator.conversation(self.conversation)
+        self.tokens
     }
 
     /// Whether the message at this place may be left out, together with its outcomes or its calls.
@@ -175,6 +177,7 @@ impl<'a> Compaction<'a> {
         Compaction {
             conversation,
             frontier: Frontier::from(conversation, live),
+            tokens: self.estimator.conversation(conversation),
             ..*self
         }
     }
