@@ -2,8 +2,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use windlass_core::{
-    Ability, Attempt, ErrorKind, Message, ModelError, OutcomeStatus, Request, RetryPolicy, Script,
-    Scripted, UserPart, async_trait, tool,
+    Ability, Attempt, ErrorKind, Event, Finish, FinishReason, Message, ModelError, OutcomeStatus,
+    PartIndex, Request, RetryPolicy, Script, Scripted, UserPart, async_trait, tool,
 };
 
 use super::{City, profile};
@@ -389,6 +389,23 @@ async fn what_was_shown_of_a_failed_attempt_is_void() {
         answering.await.expect("the second attempt fits").value,
         oslo()
     );
+}
+
+// R-35
+#[tokio::test]
+async fn what_a_model_takes_back_itself_is_void() {
+    let part = PartIndex(0);
+    let text = |text: &str| Event::Text {
+        part,
+        text: text.into(),
+    };
+    let finish = Event::Finish(Finish::new(FinishReason::Stop, "stop"));
+    let discarded = Event::Discarded { attempt: 1 };
+    let script = Script::events([text(r#"{"city":"Ro"#), discarded, text(OSLO), finish]);
+    let mut answering = ask(&plain(&model([script], &[])));
+    let expected = [json!({"city": "Ro"}), Value::Null, json!({"city": "Oslo"})];
+    assert_eq!(shown(&mut answering).await, expected);
+    assert_eq!(answering.await.expect("the second one fits").value, oslo());
 }
 
 #[tokio::test]

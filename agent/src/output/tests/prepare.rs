@@ -167,6 +167,21 @@ fn a_request_is_prepared_the_same_every_time() {
     }
 }
 
+#[test]
+fn tools_are_kept_while_they_are_the_same() {
+    let shape = Shape::of::<City>().with_mode(AnswerMode::Tool);
+    let tools = Tools::from([tool("weather")]);
+    let prepared = |tools: &Tools| {
+        let mut request = Request::new("Hi").with_tools(tools.clone());
+        shape.prepare(&mut request, &profile(&[]));
+        request.tools
+    };
+    let (first, second) = (prepared(&tools), prepared(&tools));
+    assert!(std::ptr::eq(first.specs(), second.specs()));
+    let other = prepared(&Tools::from([tool("weather"), tool("clock")]));
+    assert_eq!((first.specs().len(), other.specs().len()), (2, 3));
+}
+
 #[derive(Deserialize, JsonSchema)]
 #[expect(dead_code, reason = "only the schema is looked at")]
 struct Tree {
