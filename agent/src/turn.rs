@@ -95,7 +95,7 @@ fn take_in(run: &mut Ledger, scope: &Scope, answer: Answer) -> ControlFlow<Stop>
     match reason {
         FinishReason::Paused => {
             run.call_off("not run: the provider paused before the calls were complete");
-            Continue(())
+            unless_last(run)
         }
         FinishReason::Refused => {
             run.call_off("not run: the model declined");
@@ -113,13 +113,12 @@ fn take_in(run: &mut Ledger, scope: &Scope, answer: Answer) -> ControlFlow<Stop>
 fn read(run: &mut Ledger, scope: &Scope, reading: Reading) -> ControlFlow<Stop> {
     match reading {
         Reading::NotYet if !run.has_open_calls() => answered(run, scope),
-        Reading::NotYet => match run.last_turn.clone() {
-            Some(reached) => {
+        Reading::NotYet => {
+            if run.last_turn.is_some() {
                 run.call_off("not run: the run is at its limit");
-                Break(Stop::Limit(reached))
             }
-            None => Continue(()),
-        },
+            unless_last(run)
+        }
         Reading::Value { json, outcomes } => {
             run.value = Some(json);
             answer_calls(run, outcomes)?;
@@ -149,10 +148,18 @@ fn answer_calls(run: &mut Ledger, outcomes: Vec<Outcome>) -> ControlFlow<Stop> {
 }
 
 fn answered(run: &Ledger, scope: &Scope) -> ControlFlow<Stop> {
-    match &run.last_turn {
-        Some(reached) => Break(Stop::Limit(reached.clone())),
-        None if scope.control.has_mail() && !scope.control.ends_after_turn() => Continue(()),
-        None => Break(Stop::Answered),
+    unless_last(run)?;
+    match scope.control.has_mail() && !scope.control.ends_after_turn() {
+        true => Continue(()),
+        false => Break(Stop::Answered),
+    }
+}
+
+/// Goes on, unless this was the last turn.
+fn unless_last(run: &Ledger) -> ControlFlow<Stop> {
+    match run.last_turn.clone() {
+        Some(reached) => Break(Stop::Limit(reached)),
+        None => Continue(()),
     }
 }
 

@@ -1,0 +1,6 @@
+//! The loop as its users see it: scripted models, tools of the tests, a clock that stands still.
+
+#[path = "loop/finish.rs"]
+mod finish;
+#[path = "loop/kit.rs"]
+mod kit;
