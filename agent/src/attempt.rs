@@ -133,6 +133,7 @@ impl Asking<'_> {
             request = adapted.request;
             request.options = target.options.clone().or(&request.options);
         }
+        self.scope.restrain(self.run, &mut request);
         let shape = self.scope.shape.as_ref();
         let way = shape.map(|shape| shape.prepare(&mut request, profile));
         (request, way)

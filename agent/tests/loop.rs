@@ -1,5 +1,7 @@
 //! The loop as its users see it: scripted models, tools of the tests, a clock that stands still.
 
+#[path = "loop/choice.rs"]
+mod choice;
 #[path = "loop/finish.rs"]
 mod finish;
 #[path = "loop/kit.rs"]

@@ -149,13 +149,17 @@ impl Scope {
         request.instructions = Arc::clone(&self.settings().instructions);
         request.tools = toolbox.tools().clone();
         request.options = self.options.clone();
+        request
+    }
+
+    /// Forbids calls in the last turn, and forces none after the first: what was forced has been called, and forcing it again
+    /// would never end. It counts for whatever the options of a target say, too.
+    pub(crate) fn restrain(&self, ledger: &Ledger, request: &mut Request) {
         if ledger.last_turn.is_some() && !request.tools.is_empty() {
             request.options.tool_choice = Some(ToolChoice::None);
         } else if ledger.turn > 1 && is_forced(&request.options) {
-            // What was forced has been called; forcing it again would never end.
             request.options.tool_choice = None;
         }
-        request
     }
 
     /// Why a run stops that was broken off from outside.
