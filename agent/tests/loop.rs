@@ -6,3 +6,5 @@ mod choice;
 mod finish;
 #[path = "loop/kit.rs"]
 mod kit;
+#[path = "loop/retry.rs"]
+mod retry;
