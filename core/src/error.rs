@@ -1,6 +1,7 @@
 //! What can go wrong between a request and its answer: whose fault, whether it may pass, when to come back, what to do.
 
 mod kind;
+mod written;
 
 use std::error::Error as StdError;
 use std::fmt;
