@@ -2,8 +2,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use windlass_core::{
-    Ability, Attempt, ErrorKind, Event, Finish, FinishReason, Message, ModelError, OutcomeStatus,
-    PartIndex, Request, RetryPolicy, Script, Scripted, UserPart, async_trait, tool,
+    Ability, Attempt, ErrorKind, Event, Finish, FinishReason, Message, ModelError, Outcome,
+    OutcomeStatus, PartIndex, Request, RetryPolicy, Script, Scripted, UserPart, async_trait, tool,
 };
 
 use super::{City, profile};
@@ -65,9 +65,7 @@ fn stop(result: Result<crate::Answered<City>, RunError>) -> Stop {
 /// The texts of the last message that the model was sent.
 fn told(request: &Request) -> Vec<String> {
     match request.conversation.messages().last() {
-        Some(Message::Outcomes(outcomes)) => {
-            outcomes.0.iter().map(|outcome| outcome.text()).collect()
-        }
+        Some(Message::Outcomes(outcomes)) => outcomes.0.iter().map(Outcome::text).collect(),
         Some(Message::User(user)) => user.parts.iter().filter_map(said).collect(),
         _ => Vec::new(),
     }
@@ -161,7 +159,7 @@ async fn what_does_not_fit_is_told_and_tried_again_as_often_as_is_allowed() {
             match is_value {
                 true => assert_eq!(result.expect("the last one fits").value, oslo()),
                 false => {
-                    assert!(matches!(stop(result), Stop::Unfit(why) if why.starts_with("`city`")))
+                    assert!(matches!(stop(result), Stop::Unfit(why) if why.starts_with("`city`")));
                 }
             }
         }
@@ -282,7 +280,7 @@ async fn shown(answering: &mut Answering<City>) -> Vec<Value> {
         match event {
             AnswerEvent::Partial(partial) => shown.push(partial.value().clone()),
             AnswerEvent::Run(event) if matches!(event.what, What::Discarded) => {
-                shown.push(Value::Null)
+                shown.push(Value::Null);
             }
             AnswerEvent::Run(_) => {}
         }
