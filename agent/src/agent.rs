@@ -13,8 +13,8 @@ use crate::ledger::PartialAnswers;
 use crate::observe::Observers;
 use crate::run::ThinkingEvents;
 use crate::{
-    Compactor, Decisions, Engine, Estimator, FallbackStrategy, Guard, Limits, Observer, Paused,
-    Run, RunScope, Target, Toolbox, TraceContent,
+    Compactor, Decisions, Engine, Estimator, FallbackStrategy, Guard, Journal, Limits, Observer,
+    Paused, Run, RunScope, Target, Toolbox, TraceContent,
 };
 
 pub use builder::AgentBuilder;
@@ -102,6 +102,13 @@ impl Agent {
     pub fn resume(&self, paused: Paused, decisions: Decisions) -> Run {
         let conversation = paused.conversation.clone();
         Run::new(self.clone(), conversation).with_resumed(paused, decisions)
+    }
+
+    /// Goes on with a run that was broken off, from its journal: what is recorded is not done again.
+    ///
+    /// The agent must be made as the one was that began the run.
+    pub fn recover(&self, journal: impl Journal + 'static) -> Run {
+        Run::new(self.clone(), Conversation::new()).with_journal(journal)
     }
 
     /// Watches all runs of this agent that begin from now on; a slow observer loses events of its own and holds nobody

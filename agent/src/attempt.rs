@@ -8,18 +8,19 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 use windlass_core::{
-    Accumulator, AssistantPart, Attempt, Decision, ErrorKind, EventStream, Model as _, ModelError,
-    PartIndex, Request, Response, Text,
+    Assistant, AssistantPart, Attempt, Decision, EventStream, Model as _, ModelError, PartIndex,
+    Request, Response, Text,
 };
 
 use crate::hook::{After, At, Before, HookPanicked};
-use crate::ledger::Ledger;
+use crate::journal::{self, Asked, Source, Waited};
+use crate::ledger::{Heard, Ledger};
 use crate::output::Way;
-use crate::run::{End, Relay, Scope, Shown};
+use crate::run::{Relay, Scope, Shown, ThinkingEvents};
 use crate::turn::or_stop;
 use crate::{
-    AttemptStarted, Cause, Failed, Failure, Fallback, FallbackStrategy as _, Shortening, Stop,
-    Switched, TargetIndex, Verdict, What, adapt,
+    AttemptStarted, Cause, Failed, Failure, Fallback, FallbackStrategy as _, JournalError,
+    Shortening, Step, Stop, Switched, TargetIndex, Verdict, What, adapt,
 };
 
 /// An answer that was taken.
@@ -95,7 +96,8 @@ impl Asking<'_> {
             Before::Refuse(why) => return Break(Stop::Hook(why)),
             Before::Replace(mut response) => {
                 review(scope, &mut response, &at).await?;
-                self.show(&response).await;
+                self.run.discard().await;
+                self.show(&response.message).await;
                 return Continue(Ok(Answer { response, way }));
             }
         }
@@ -107,19 +109,38 @@ impl Asking<'_> {
         )?;
         self.run.discard().await;
         self.begin(&request).await;
-        let asked = scope.target(self.target).model.stream(request);
-        let asked = self.run.attempt_span().around(asked).await;
-        let heard = match asked {
-            Ok(stream) => self.listen(stream).await?,
-            Err(error) => Err(error),
-        };
-        match heard {
-            Ok(()) => self.review(way).await,
-            Err(error) => {
+        let (asked, source) = or_stop(self.ask(request).await.map_err(Stop::from))?;
+        if source == Source::Journal {
+            self.show_again(&asked).await;
+        }
+        let profile = scope.profile(self.target);
+        match self.run.heard(asked, profile, source) {
+            Heard::Whole => self.review(way).await,
+            Heard::Spent(reached) => Break(Stop::Limit(reached)),
+            Heard::Failed(error) => {
                 self.missed(Some(&error), None).await;
                 Continue(Err(Miss::Error(error)))
             }
         }
+    }
+
+    /// Asks the model, unless the journal has what came of it.
+    async fn ask(&mut self, request: Request) -> Result<(Asked, Source), JournalError> {
+        let scope = self.scope;
+        let (turn, number) = (self.run.turn, self.run.attempt_number());
+        let step = scope.journaled(|| Step::attempt(turn, number, &request));
+        let ask = async {
+            let began = Instant::now();
+            let asked = scope.target(self.target).model.stream(request);
+            let asked = self.run.attempt_span().around(asked).await;
+            let mut asked = match asked {
+                Ok(stream) => self.listen(stream).await,
+                Err(error) => Asked::refused(error),
+            };
+            asked.duration = began.elapsed();
+            asked
+        };
+        journal::known(step, ask).await
     }
 
     /// The request as this target gets it.
@@ -150,10 +171,9 @@ impl Asking<'_> {
             .await;
     }
 
-    /// Shows an answer that a hook gave in place of a model.
-    async fn show(&mut self, response: &Response) {
-        self.run.discard().await;
-        for (part, said) in (0..).map(PartIndex).zip(&response.message.parts) {
+    /// Shows an answer that did not come from a model now.
+    async fn show(&mut self, answer: &Assistant) {
+        for (part, said) in (0..).map(PartIndex).zip(&answer.parts) {
             let what = match said {
                 AssistantPart::Text(said) => What::Text {
                     part,
@@ -163,37 +183,40 @@ impl Asking<'_> {
                     part,
                     text: said.text.clone(),
                 },
+                AssistantPart::Thinking(said)
+                    if self.scope.settings().thinking == ThinkingEvents::Show =>
+                {
+                    What::Thinking {
+                        part,
+                        text: said.text.clone(),
+                    }
+                }
                 _ => continue,
             };
             self.run.tell(|| what).await;
         }
     }
 
-    /// Hands the answer to the run, which reads, folds and shows it. A whole answer is then in the ledger, because what
-    /// a turn holds is forfeit when it is broken off.
-    async fn listen(&mut self, stream: EventStream) -> ControlFlow<Stop, Result<(), ModelError>> {
+    /// Shows what the journal has of an answer, once and whole.
+    async fn show_again(&mut self, asked: &Asked) {
+        match &asked.answer {
+            Ok(response) => self.show(&response.message).await,
+            Err(error) => {
+                if let Some(partial) = error.partial() {
+                    self.show(partial).await;
+                }
+            }
+        }
+    }
+
+    /// Hands the answer to the run, which reads, folds and shows it.
+    async fn listen(&mut self, stream: EventStream) -> Asked {
         let run = &mut *self.run;
         let thinking = self.scope.settings().thinking;
         let shown = Shown::new(run.run.clone(), run.turn, run.attempt_number(), thinking);
         let span = run.attempt_span();
         let relay = Box::new(Relay::new(stream, self.scope.watch(), shown, span));
-        let mut relay = run.outbox().clone().relay(relay).await;
-        run.heard(&relay, self.scope.profile(self.target));
-        match relay.end.take() {
-            Some(End::Spent(reached)) => Break(Stop::Limit(reached)),
-            Some(End::Failed(error)) => Continue(Err(with_partial(error, &relay.answer))),
-            _ => match relay.answer.finish() {
-                Ok(response) => {
-                    run.answer = Some(response);
-                    Continue(Ok(()))
-                }
-                Err(cut) => {
-                    let error = "the answer ended without a finish";
-                    let error = ModelError::new(ErrorKind::Truncated, error).in_stream();
-                    Continue(Err(with_partial(error, &cut)))
-                }
-            },
-        }
+        run.outbox().clone().relay(relay).await.into_asked()
     }
 
     /// Shows the answer to the hooks and to the strategy.
@@ -234,9 +257,9 @@ impl Asking<'_> {
     /// Decides what is done about a failure, and does it; stops the run when that is nothing.
     async fn recover(&mut self, miss: Miss) -> ControlFlow<Stop> {
         if let Miss::Error(error) = &miss
-            && let Some(wait) = self.retry_after(error)
+            && self.waits(error).await?
         {
-            return self.wait(wait, error).await;
+            return Continue(());
         }
         loop {
             match self.next(&miss) {
@@ -271,15 +294,32 @@ impl Asking<'_> {
         }
     }
 
-    async fn wait(&mut self, wait: Duration, error: &ModelError) -> ControlFlow<Stop> {
-        self.run
-            .tell(|| What::Retrying {
-                wait,
-                because: Box::new(Failed::from(error)),
-            })
-            .await;
-        sleep(wait).await;
-        Continue(())
+    /// Waits, if the same target is to be asked again, and says whether it is.
+    async fn waits(&mut self, error: &ModelError) -> ControlFlow<Stop, bool> {
+        let scope = self.scope;
+        let step = scope.journaled(|| Step::wait(self.run.turn, self.total));
+        let wait = async {
+            let wait = self.retry_after(error);
+            if let Some(wait) = wait {
+                self.tell_of_wait(wait, error).await;
+                sleep(wait).await;
+            }
+            Waited { wait }
+        };
+        let (waited, source) = or_stop(journal::known(step, wait).await.map_err(Stop::from))?;
+        if let (Some(wait), Source::Journal) = (waited.wait, source) {
+            self.tell_of_wait(wait, error).await;
+        }
+        Continue(waited.wait.is_some())
+    }
+
+    async fn tell_of_wait(&self, wait: Duration, error: &ModelError) {
+        let because = || Box::new(Failed::from(error));
+        let what = || What::Retrying {
+            wait,
+            because: because(),
+        };
+        self.run.tell(what).await;
     }
 
     fn next(&self, miss: &Miss) -> Fallback {
@@ -334,14 +374,6 @@ async fn review(scope: &Scope, response: &mut Response, at: &At) -> ControlFlow<
     match or_stop(told.map_err(panicked))? {
         After::Refuse(why) => Break(Stop::Hook(why)),
         After::Keep => Continue(()),
-    }
-}
-
-/// The error with what had come before it.
-fn with_partial(error: ModelError, answer: &Accumulator) -> ModelError {
-    match answer.has_output() {
-        true => error.with_partial(answer.partial()).after_output(),
-        false => error,
     }
 }
 

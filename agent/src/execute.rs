@@ -26,9 +26,10 @@ use std::time::Duration;
 
 use tokio::task::{Id, JoinError, JoinSet};
 use tokio::time::{Instant, Sleep, sleep};
-use windlass_core::{Call, Outcome, OutcomeStatus, ToolError, ToolErrorKind};
+use windlass_core::{Call, Outcome, OutcomeStatus, ToolError};
 
-use crate::{PendingCall, Plan};
+use crate::journal::{Came, Fatal};
+use crate::{JournalError, PendingCall, Plan};
 use board::Board;
 use invoke::Ending;
 use prepare::Stage;
@@ -62,6 +63,7 @@ pub struct Execution {
     phase: Phase,
     events: VecDeque<ToolEvent>,
     fatal: Option<ToolError>,
+    lost: Option<JournalError>,
 }
 
 struct Slot {
@@ -108,6 +110,7 @@ impl Execution {
             phase: Phase::Running(Box::pin(cancel.cancelled_owned())),
             events: VecDeque::new(),
             fatal: None,
+            lost: None,
         };
         execution.place(prepared);
         execution
@@ -198,6 +201,7 @@ impl Execution {
     pub fn finish(mut self) -> Settled {
         let mut settled = Settled {
             fatal: self.fatal.take(),
+            lost: self.lost.take(),
             ..Settled::default()
         };
         for slot in std::mem::take(&mut self.slots) {
@@ -244,29 +248,34 @@ impl Execution {
             return;
         };
         let (job, since) = (Arc::clone(job), *since);
-        let report = report.unwrap_or_else(|error| Report {
-            ending: Ending::of(error),
-            attempts: self.worker.board.attempts(at),
-            duration: since.elapsed(),
-        });
-        self.ended(at, &job, report);
+        let came = match report {
+            Ok(Ok(came)) => came,
+            Ok(Err(lost)) => {
+                self.lost.get_or_insert(lost);
+                Came::unknown(&self.slots[at].call)
+            }
+            Err(error) => {
+                let (call, attempts) = (&self.slots[at].call, self.worker.board.attempts(at));
+                let ending = Ending::of(error);
+                self.worker
+                    .came(call, &job, ending, attempts, since.elapsed())
+            }
+        };
+        self.ended(at, came);
     }
 
     /// Notes what came of a call, and lets those start that waited for it.
-    fn ended(&mut self, at: usize, job: &Job, report: Report) {
+    fn ended(&mut self, at: usize, came: Came) {
         let call = &self.slots[at].call;
         if let Some(notes) = self.worker.board.close(at) {
             self.events.extend(notes.events(&call.id));
         }
-        if let Ending::Failed(error) = &report.ending
-            && error.kind() == ToolErrorKind::Fatal
-        {
-            self.fatal.get_or_insert_with(|| error.clone());
+        if let Some(Fatal(error)) = came.fatal {
+            self.fatal.get_or_insert(error);
         }
-        let outcome = outcome::of(call, job, report.ending, &self.worker);
-        self.slots[at].state = State::Done(outcome.clone());
-        self.announce(outcome, report.duration, report.attempts);
-        if self.fatal.is_some() {
+        self.slots[at].state = State::Done(came.outcome.clone());
+        self.announce(came.outcome, came.duration, came.attempts);
+        if self.fatal.is_some() || self.lost.is_some() {
             self.give_up_waiting("not run: another call ended the run");
         }
         for follower in std::mem::take(&mut self.slots[at].followers) {
@@ -282,7 +291,8 @@ impl Execution {
             return;
         };
         let job = Arc::clone(job);
-        let serve = Arc::clone(&self.worker).serve(at, Arc::clone(&job));
+        let call = self.slots[at].call.clone();
+        let serve = Arc::clone(&self.worker).serve(at, Arc::clone(&job), call);
         let handle = self.tasks.spawn_on(serve, self.worker.threads.runtime());
         self.ids.insert(handle.id(), at);
         let since = Instant::now();

@@ -8,17 +8,18 @@ use std::sync::Arc;
 use tokio::time::Instant;
 use windlass_core::{
     Assistant, Call, Conversation, ErrorKind, JsonText, Message, ModelError, ModelId, Outcome,
-    OutcomeStatus, Outcomes, Profile, Request, Response, ToolError, User, Warning,
+    OutcomeStatus, Outcomes, Profile, Request, Response, Text, ToolError, User, Warning,
 };
 
 use crate::hook::{At, HookPanicked, Hooks};
+use crate::journal::{Asked, Source};
 use crate::limits::Fresh;
 use crate::output::Way;
-use crate::run::{End, Outbox, Relay, Scope};
+use crate::run::{Outbox, Relay, Scope};
 use crate::trace::{AttemptSpan, RunSpan, TurnSpan};
 use crate::{
-    AgentEvent, AttemptRecord, CompactError, CompactReport, Compacted, Decisions, Failed, Guard,
-    Paused, PendingSet, Reached, Report, RunId, Settled, Stop, TargetIndex, Toolbox, What,
+    AgentEvent, AttemptRecord, CompactReport, Decisions, Failed, Guard, Paused, PendingSet,
+    Reached, Report, RunId, Settled, Stop, TargetIndex, Toolbox, What,
 };
 
 pub(crate) use books::Books;
@@ -64,7 +65,7 @@ pub(crate) struct Ledger {
     calls: u32,
     attempts: Vec<AttemptRecord>,
     compactions: Vec<CompactReport>,
-    compact_error: Option<CompactError>,
+    compact_error: Option<Text>,
     warnings: Vec<Warning>,
     paused: Option<Paused>,
     error: Option<ModelError>,
@@ -75,6 +76,15 @@ struct OpenAttempt {
     record: AttemptRecord,
     began: Instant,
     span: AttemptSpan,
+}
+
+/// What came of asking a model, once it is noted.
+pub(crate) enum Heard {
+    /// The answer is in the ledger.
+    Whole,
+    Failed(ModelError),
+    /// The answer used up what the run has left.
+    Spent(Reached),
 }
 
 /// What becomes of the beginning of an answer that was cut.
@@ -202,7 +212,9 @@ impl Ledger {
             return;
         };
         let mut record = open.record;
-        record.duration = open.began.elapsed();
+        if !record.replayed {
+            record.duration = open.began.elapsed();
+        }
         open.span.ended(&record);
         if self.outbox.is_heard() {
             let told = record.clone();
@@ -229,22 +241,31 @@ impl Ledger {
         }
     }
 
-    /// Notes what an answer took that was read to its end, whatever that is.
-    pub(crate) fn heard(&mut self, relay: &Relay, profile: &Profile) {
-        let answer = &relay.answer;
-        let usage = answer.usage();
+    /// Notes what came of asking a model: a whole answer, or what there is of one.
+    pub(crate) fn heard(&mut self, asked: Asked, profile: &Profile, source: Source) -> Heard {
+        let has_output = match &asked.answer {
+            Ok(response) => !response.message.parts.is_empty(),
+            Err(error) => error.is_after_output(),
+        };
         self.note(|record| {
-            record.usage = usage;
-            record.has_output = answer.has_output();
-            record.request_id = relay.request_id().map(Into::into);
+            record.usage = asked.usage;
+            record.has_output = has_output;
+            record.request_id = asked.request_id;
+            record.replayed = source == Source::Journal;
+            record.duration = asked.duration;
         });
-        self.books.charge(profile, usage, relay.estimated());
-        let is_whole = answer.is_finished() && matches!(relay.end, None | Some(End::Over));
-        if answer.has_output() && !is_whole {
-            self.partial = Some(answer.partial());
-        }
-        if is_whole && let Some(tokens) = usage.total() {
-            self.counted = Some((tokens, self.conversation.len() + 1));
+        self.books.charge(profile, asked.usage, asked.estimated);
+        match (asked.answer, asked.spent) {
+            (Ok(response), _) => {
+                let counted = asked.usage.total();
+                self.counted = counted.map(|tokens| (tokens, self.conversation.len() + 1));
+                self.answer = Some(response);
+                Heard::Whole
+            }
+            (Err(error), spent) => {
+                self.partial = error.partial().cloned();
+                spent.map_or(Heard::Failed(error), Heard::Spent)
+            }
         }
     }
 
@@ -260,7 +281,7 @@ impl Ledger {
         self.paused = Some(Paused::new(self.conversation.clone(), outcomes, waiting));
     }
 
-    pub(crate) fn note_compact_error(&mut self, error: CompactError) {
+    pub(crate) fn note_compact_error(&mut self, error: Text) {
         self.compact_error = Some(error);
     }
 
@@ -272,16 +293,16 @@ impl Ledger {
         }
     }
 
-    pub(crate) async fn compacted(&mut self, compacted: Compacted) {
-        let Compacted {
-            conversation,
-            report,
-            ..
-        } = compacted;
-        self.conversation = conversation;
+    pub(crate) async fn compacted(&mut self, smaller: Conversation, report: CompactReport) {
+        self.conversation = smaller;
         self.counted = None;
         self.compactions.push(report.clone());
         self.tell(|| What::Compacted(Box::new(report))).await;
+    }
+
+    /// How often the conversation was made smaller.
+    pub(crate) fn compactions(&self) -> usize {
+        self.compactions.len()
     }
 
     /// How many tokens a request will be, as far as that matters to anybody: what the model counted last, and an estimate
@@ -387,10 +408,15 @@ impl Ledger {
         let gave_up = ModelError::new(ErrorKind::Cancelled, "the run was broken off");
         let gave_up = gave_up.with_model(profile.id.clone());
         open.record.error = Some(Failed::from(&gave_up));
-        self.heard(relay, profile);
-        if relay.answer.has_output() {
-            self.partial = Some(relay.answer.partial());
-        }
+        let answer = &relay.answer;
+        self.note(|record| {
+            record.usage = answer.usage();
+            record.has_output = answer.has_output();
+            record.request_id = relay.request_id().map(Into::into);
+        });
+        self.books
+            .charge(profile, answer.usage(), relay.estimated());
+        self.partial = answer.has_output().then(|| answer.partial());
     }
 
     async fn settle_calls(&mut self, scope: &Scope) {

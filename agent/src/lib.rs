@@ -33,6 +33,7 @@ mod fallback;
 mod fetch;
 mod guard;
 mod hook;
+mod journal;
 mod ledger;
 mod limits;
 mod observe;
@@ -80,6 +81,10 @@ pub use fallback::{
 pub use fetch::{FetchError, FetchOptions, FetchUrl, Resolver, SystemResolver};
 pub use guard::{Guard, Turning};
 pub use hook::{After, At, Before, Hook, HookPanicked, Moment};
+pub use journal::{
+    Effect as JournalEffect, Ephemeral, Journal, JournalError, JournalErrorKind, Record, Recording,
+    Repeat, Step, Stepped,
+};
 pub use ledger::PartialAnswers;
 pub use limits::{AtLimit, Left, LimitKind, Limits, Near, Reached, Turns};
 pub use observe::{Observed, Observer};

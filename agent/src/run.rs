@@ -19,7 +19,8 @@ use crate::ledger::Ledger;
 use crate::output::Shape;
 use crate::subagent::Family;
 use crate::{
-    AgentEvent, Decisions, Limits, Observer, Paused, Report, RunEnded, RunError, RunId, What, turn,
+    AgentEvent, Decisions, Journal, Limits, Observer, Paused, Report, RunEnded, RunError, RunId,
+    What, turn,
 };
 
 pub use handle::{RunHandle, Steered, Steering};
@@ -27,7 +28,7 @@ pub use relay::ThinkingEvents;
 
 pub(crate) use handle::Control;
 pub(crate) use outbox::{Halt, Outbox};
-pub(crate) use relay::{End, Relay, Shown};
+pub(crate) use relay::{Relay, Shown};
 pub(crate) use scope::Scope;
 
 use outbox::Posted;
@@ -88,6 +89,7 @@ pub(crate) struct Setup {
     pub(crate) shape: Option<Shape>,
     pub(crate) resumed: Option<(Paused, Decisions)>,
     pub(crate) family: Option<Arc<Family>>,
+    pub(crate) journal: Option<Arc<dyn Journal>>,
 }
 
 struct Live {
@@ -112,12 +114,12 @@ impl Run {
                 shape: None,
                 resumed: None,
                 family: None,
+                journal: None,
             })),
         }
     }
 
     /// Sets the id that events and the report carry; a random one unless it is set.
-    #[must_use]
     pub fn with_id(mut self, id: RunId) -> Self {
         let cancel = self.control.cancel_token().clone();
         self.control = Arc::new(Control::new(id, cancel));
@@ -125,28 +127,29 @@ impl Run {
     }
 
     /// Sets the token by which the run is cancelled too.
-    #[must_use]
     pub fn with_cancel(mut self, cancel: CancellationToken) -> Self {
         self.control = Arc::new(Control::new(self.control.run().clone(), cancel));
         self
     }
 
     /// Sets limits in place of the agent's.
-    #[must_use]
     pub fn with_limits(self, limits: Limits) -> Self {
         self.set(|setup| setup.limits = Some(limits))
     }
 
     /// Sets options over the agent's.
-    #[must_use]
     pub fn with_options(self, options: Options) -> Self {
         self.set(|setup| setup.options = options)
     }
 
     /// Sets what the tools of this run share, in place of the agent's.
-    #[must_use]
     pub fn with_state(self, state: State) -> Self {
         self.set(|setup| setup.state = Some(state))
+    }
+
+    /// Writes down what the run does, and plays what is written there already: see [`Journal`].
+    pub fn with_journal(self, journal: impl Journal + 'static) -> Self {
+        self.set(|setup| setup.journal = Some(Arc::new(journal)))
     }
 
     pub(crate) fn with_resumed(self, paused: Paused, decisions: Decisions) -> Self {
@@ -307,6 +310,10 @@ impl Live {
                 self.relay = Some(relay);
                 Poll::Ready(None)
             }
+            Some(Posted::Deadline(deadline)) => {
+                self.stopper.until(deadline);
+                Poll::Ready(None)
+            }
             None => Poll::Pending,
         }
     }
@@ -314,10 +321,17 @@ impl Live {
 
 /// All turns up to a stop, and then whatever it takes to leave nothing open.
 async fn drive(mut ledger: Ledger, scope: Scope) -> Report {
+    let outbox = Arc::clone(ledger.outbox());
+    let given = outbox.unless_halted(scope.given(&mut ledger)).await;
     let parent = scope.parent().cloned();
     ledger.tell(|| What::RunStarted { parent }).await;
-    let outbox = Arc::clone(ledger.outbox());
-    let stop = outbox.unless_halted(turn::turns(&mut ledger, &scope)).await;
+    let turns = async {
+        match given {
+            Ok(Err(stop)) => stop,
+            _ => turn::turns(&mut ledger, &scope).await,
+        }
+    };
+    let stop = outbox.unless_halted(turns).await;
     let stop = stop.unwrap_or_else(|halt| scope.halted(halt));
     scope.control.close();
     ledger.settle(&scope).await;

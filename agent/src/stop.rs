@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use windlass_core::{FinishReason, Text};
 
-use crate::{AtLimit, Failed, Reached};
+use crate::{AtLimit, Failed, JournalError, JournalErrorKind, Reached};
 
 /// Why a run ended.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -46,6 +46,22 @@ pub enum Stop {
     Hook(Text),
     /// The conversation cannot be sent as it is.
     Illegal(Text),
+    /// The journal could not keep or give a record.
+    Journal {
+        /// What kind of thing went wrong.
+        kind: JournalErrorKind,
+        /// What, in one line.
+        message: Text,
+    },
+}
+
+impl From<JournalError> for Stop {
+    fn from(error: JournalError) -> Self {
+        Stop::Journal {
+            kind: error.kind(),
+            message: error.to_string().into(),
+        }
+    }
 }
 
 /// How a run was cancelled.
@@ -93,6 +109,7 @@ impl Stop {
             Stop::Fatal { .. } => "mend what the tool needs; the conversation can be continued",
             Stop::Hook(_) => "do what the hook says; the conversation can be continued",
             Stop::Illegal(_) => "repair the conversation before it is run",
+            Stop::Journal { kind, .. } => kind.hint(),
         }
     }
 }
@@ -128,6 +145,7 @@ impl fmt::Display for Stop {
             Stop::Fatal { message } => write!(f, "a tool ended the run: {message}"),
             Stop::Hook(why) => write!(f, "a hook ended the run: {why}"),
             Stop::Illegal(why) => write!(f, "the conversation cannot be sent: {why}"),
+            Stop::Journal { message, .. } => f.write_str(message),
         }
     }
 }

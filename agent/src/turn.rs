@@ -4,17 +4,20 @@
 //! limits ─ mail ─ tools ─▶ request ─ attempts ─▶ answer ─▶ calls ─ hooks, checks, approval ─▶ run ─▶ outcomes
 //! ```
 
+use std::collections::VecDeque;
 use std::ops::ControlFlow::{self, Break, Continue};
 
 use windlass_core::{Call, FinishReason, Outcome, OutcomeStatus, User};
 
 use crate::attempt::{self, Answer};
 use crate::hook::HookPanicked;
+use crate::journal::{self, Approved, Began, Source};
 use crate::ledger::{Ledger, OpenCalls};
 use crate::output::Reading;
 use crate::run::Scope;
 use crate::{
-    AtLimit, Cancel, PendingSet, Prepared, Reached, Settled, Steered, Stop, Toolbox, Turning, What,
+    AtLimit, Cancel, PendingSet, Prepared, Reached, Settled, Steered, Step, Stop, Toolbox, Turning,
+    What,
 };
 
 /// Turn after turn, up to a stop.
@@ -57,22 +60,44 @@ async fn begin(run: &mut Ledger, scope: &Scope) -> ControlFlow<Stop, Toolbox> {
     }
     run.begin_turn().await;
     near_limits(run, scope).await;
-    if !run.has_open_calls() {
-        deliver_mail(run, scope).await?;
-    }
+    deliver_mail(run, scope).await?;
     if let Some(toolbox) = scope.control.take_tools() {
         run.toolbox = toolbox;
     }
     Continue(run.toolbox.clone())
 }
 
+/// Hands over what the user said, unless calls wait for their outcomes.
 async fn deliver_mail(run: &mut Ledger, scope: &Scope) -> ControlFlow<Stop> {
-    let mail = scope.control.take_mail();
-    let messages = u32::try_from(mail.len()).unwrap_or(u32::MAX);
-    for (message, told) in mail {
+    let mut told = Vec::new();
+    let take = async {
+        let waiting = match run.has_open_calls() {
+            true => VecDeque::new(),
+            false => scope.control.take_mail(),
+        };
+        let mut mail = Vec::with_capacity(waiting.len());
+        for (message, tell) in waiting {
+            mail.push(message);
+            told.push(tell);
+        }
+        let elapsed = scope.purse().elapsed();
+        Began { elapsed, mail }
+    };
+    let step = scope.journaled(|| Step::turn(run.turn));
+    let (began, source) = or_stop(journal::known(step, take).await.map_err(Stop::from))?;
+    if source == Source::Journal {
+        scope.purse().set_elapsed(began.elapsed);
+        if let Some(deadline) = scope.deadline() {
+            run.outbox().move_deadline(deadline).await;
+        }
+    }
+    let messages = u32::try_from(began.mail.len()).unwrap_or(u32::MAX);
+    for message in began.mail {
         or_stop(run.push_user(message))?;
+    }
+    for tell in told {
         // Who asked may be gone, and then nobody wants to know.
-        let _ = told.send(Steered::Delivered { turn: run.turn });
+        let _ = tell.send(Steered::Delivered { turn: run.turn });
     }
     if messages > 0 {
         run.tell(|| What::Steered { messages }).await;
@@ -201,17 +226,40 @@ async fn prepare(
         decided.push((call, outcome));
     }
     let mut prepared = engine.examine(toolbox, decided, &scope.tools).await;
-    let asked = prepared.asked(engine);
-    if !asked.is_empty() {
-        run.tell(|| What::ApprovalAsked(asked)).await;
-    }
-    prepared.decide(engine, toolbox, &scope.tools).await;
+    approve(run, scope, toolbox, &mut prepared).await?;
     Continue((prepared, taken.reached))
 }
 
 /// The outcome of a call that gives the typed answer before the other calls have theirs.
 fn put_off(run: &Ledger, scope: &Scope, call: &Call) -> Option<Outcome> {
     scope.shape.as_ref()?.put_off(run.way?, call)
+}
+
+/// Asks who must be asked.
+async fn approve(
+    run: &mut Ledger,
+    scope: &Scope,
+    toolbox: &Toolbox,
+    prepared: &mut Prepared,
+) -> ControlFlow<Stop> {
+    let engine = &scope.engine;
+    let asked = prepared.asked(engine);
+    if !asked.is_empty() {
+        run.tell(|| What::ApprovalAsked(asked)).await;
+    }
+    let waiting = prepared.undecided(engine);
+    if waiting.is_empty() {
+        prepared.decided(None, toolbox, &scope.tools);
+        return Continue(());
+    }
+    let step = scope.journaled(|| Step::approval(run.turn));
+    let ask = async {
+        let decisions = engine.ask(&waiting, &scope.tools).await;
+        Approved { decisions }
+    };
+    let (approved, _) = or_stop(journal::known(step, ask).await.map_err(Stop::from))?;
+    prepared.decided(Some(&approved.decisions), toolbox, &scope.tools);
+    Continue(())
 }
 
 /// Runs the calls; each has its outcome then, or waits for a decision.
@@ -221,7 +269,11 @@ async fn execute(
     prepared: Prepared,
 ) -> ControlFlow<Stop, Settled> {
     let calls: Vec<Call> = run.conversation.open_calls().cloned().collect();
-    let tools = scope.tools.clone().with_span(run.turn_span().clone());
+    let tools = scope
+        .tools
+        .clone()
+        .with_span(run.turn_span().clone())
+        .with_journal(scope.journal.as_ref(), run.turn);
     let execution = scope.engine.start(prepared, &tools);
     run.open(OpenCalls::new(calls, execution));
     let at = scope.at(run);
@@ -242,7 +294,7 @@ fn close(
 ) -> ControlFlow<Stop> {
     let calls: Vec<Call> = run.conversation.open_calls().cloned().collect();
     let mut settled = run.with_earlier(&calls, settled);
-    if !settled.is_complete() && settled.fatal.is_none() {
+    if !settled.is_complete() && settled.fatal.is_none() && settled.lost.is_none() {
         let waiting = PendingSet::new(settled.waiting(&calls));
         run.note_pause(waiting, settled.outcomes);
         return Break(Stop::Paused);
@@ -256,6 +308,9 @@ fn close(
         scope.purse().progress(successes);
     }
     run.push_settled(settled.outcomes);
+    if let Some(lost) = settled.lost {
+        return Break(Stop::from(lost));
+    }
     match (settled.fatal, turning) {
         (Some(fatal), _) => {
             let message = fatal.message().clone();

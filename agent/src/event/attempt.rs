@@ -37,6 +37,13 @@ pub struct AttemptRecord {
     /// Whether any of the answer was shown.
     #[serde(default)]
     pub has_output: bool,
+    /// Whether the journal had it and nobody was asked.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub replayed: bool,
+}
+
+fn is_false(flag: &bool) -> bool {
+    !*flag
 }
 
 impl AttemptRecord {
@@ -53,6 +60,7 @@ impl AttemptRecord {
             rejected: None,
             request_id: None,
             has_output: false,
+            replayed: false,
         }
     }
 

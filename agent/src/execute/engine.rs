@@ -164,8 +164,22 @@ impl Engine {
     pub async fn prepare(&self, toolbox: &Toolbox, calls: Vec<Call>, scope: &RunScope) -> Prepared {
         let calls = calls.into_iter().map(|call| (call, None));
         let mut prepared = self.examine(toolbox, calls, scope).await;
-        prepared.decide(self, toolbox, scope).await;
+        let waiting = prepared.undecided(self);
+        let decisions = match waiting.is_empty() {
+            true => None,
+            false => Some(self.ask(&waiting, scope).await),
+        };
+        prepared.decided(decisions.as_ref(), toolbox, scope);
         prepared
+    }
+
+    /// Asks the approver; nothing is decided when the run is cancelled meanwhile or nobody is there.
+    pub(crate) async fn ask(&self, waiting: &[PendingCall], scope: &RunScope) -> Decisions {
+        let Some(approver) = self.approver() else {
+            return Decisions::new();
+        };
+        let deciding = scope.cancel.run_until_cancelled(approver.decide(waiting));
+        deciding.await.unwrap_or_default()
     }
 
     /// The first half of [`prepare`](Engine::prepare), for calls of which some may have their outcome already.

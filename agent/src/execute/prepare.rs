@@ -63,27 +63,31 @@ impl Prepared {
         asked.filter(|pending| approver.asks(pending)).collect()
     }
 
-    /// Asks who says whether the calls may run that nothing is wrong with.
-    pub(crate) async fn decide(&mut self, engine: &Engine, toolbox: &Toolbox, scope: &RunScope) {
-        self.approve(engine, toolbox, scope).await;
-        if scope.cancel.is_cancelled() {
-            self.for_each_job(|call, _| Stage::Done(outcome::cancelled(call)));
+    /// The calls that an approver is to decide on.
+    pub(crate) fn undecided(&self, engine: &Engine) -> Vec<PendingCall> {
+        match engine.approver() {
+            Some(_) => self.jobs().map(Job::pending).collect(),
+            None => Vec::new(),
         }
-        self.hold();
     }
 
-    async fn approve(&mut self, engine: &Engine, toolbox: &Toolbox, scope: &RunScope) {
-        let Some(approver) = engine.approver() else {
-            return self.deny_without_approver();
-        };
-        let asked: Vec<PendingCall> = self.jobs().map(Job::pending).collect();
-        if asked.is_empty() {
-            return;
+    /// Does what was decided; without an approver, what the tools say of themselves.
+    pub(crate) fn decided(
+        &mut self,
+        decisions: Option<&Decisions>,
+        toolbox: &Toolbox,
+        scope: &RunScope,
+    ) {
+        match decisions {
+            _ if scope.cancel.is_cancelled() => {
+                self.for_each_job(|call, _| Stage::Done(outcome::cancelled(call)));
+            }
+            Some(decisions) => {
+                self.for_each_job(|call, job| job.decided(decisions.on(&call.id), call, toolbox));
+            }
+            None => self.deny_without_approver(),
         }
-        let deciding = scope.cancel.run_until_cancelled(approver.decide(&asked));
-        if let Some(decisions) = deciding.await {
-            self.for_each_job(|call, job| job.decided(decisions.on(&call.id), call, toolbox));
-        }
+        self.hold();
     }
 
     fn deny_without_approver(&mut self) {

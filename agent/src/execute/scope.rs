@@ -7,6 +7,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use windlass_core::{CancellationToken, State, Text};
 
 use crate::trace::TurnSpan;
+use crate::{Journal, Step};
 
 /// What the tools of one run share: how it is cancelled, their state, how many run at a time, and the retry budgets.
 ///
@@ -33,6 +34,8 @@ pub struct RunScope {
     pub(super) retries: Retries,
     pub(super) permits: Permits,
     pub(super) span: TurnSpan,
+    /// Where what comes of calls is written down, and the turn that they are of.
+    journal: Option<(Arc<dyn Journal>, u32)>,
 }
 
 impl Default for RunScope {
@@ -51,6 +54,7 @@ impl RunScope {
             retries: Retries::default(),
             permits: Permits::default(),
             span: TurnSpan::default(),
+            journal: None,
         }
     }
 
@@ -102,6 +106,19 @@ impl RunScope {
     pub(crate) fn with_span(mut self, span: TurnSpan) -> Self {
         self.span = span;
         self
+    }
+
+    /// Sets where what comes of the calls of a turn is written down.
+    #[must_use]
+    pub(crate) fn with_journal(mut self, journal: Option<&Arc<dyn Journal>>, turn: u32) -> Self {
+        self.journal = journal.map(|journal| (Arc::clone(journal), turn));
+        self
+    }
+
+    /// The journal, and a step of it.
+    pub(super) fn journaled(&self, step: impl FnOnce(u32) -> Step) -> Option<(&dyn Journal, Step)> {
+        let (journal, turn) = self.journal.as_ref()?;
+        Some((&**journal, step(*turn)))
     }
 
     /// The token by which the run is cancelled.

@@ -2,7 +2,7 @@ use std::collections::HashSet;
 
 use windlass_core::{Call, Outcome, OutcomeStatus, ToolError};
 
-use crate::PendingCall;
+use crate::{JournalError, PendingCall};
 
 /// What came of the calls of an answer.
 #[derive(Clone, Debug, Default)]
@@ -16,6 +16,8 @@ pub struct Settled {
     pub held: Vec<PendingCall>,
     /// The error by which a tool ended the run.
     pub fatal: Option<ToolError>,
+    /// Why the journal could not keep what came of a call.
+    pub lost: Option<JournalError>,
 }
 
 impl Settled {
@@ -55,6 +57,7 @@ impl Settled {
             pending: later.pending,
             held: later.held,
             fatal: self.fatal.or(later.fatal),
+            lost: self.lost.or(later.lost),
         }
     }
 }

@@ -10,8 +10,9 @@ use windlass_core::{
 use super::board::Board;
 use super::invoke::{Ending, invoke};
 use super::threads::Threads;
-use super::{Engine, RunScope};
-use crate::ToolEntry;
+use super::{Engine, RunScope, outcome};
+use crate::journal::{self, Came, Fatal, Outcome as Journaled};
+use crate::{JournalError, Repeat, Step, ToolEntry};
 
 /// A call that may run.
 pub(super) struct Job {
@@ -21,12 +22,8 @@ pub(super) struct Job {
     pub(super) safety: Safety,
 }
 
-/// How a call ended, after all attempts.
-pub(super) struct Report {
-    pub(super) ending: Ending,
-    pub(super) attempts: u32,
-    pub(super) duration: Duration,
-}
+/// How a call ended, after all attempts; or that it could not be written down.
+pub(super) type Report = Result<Came, JournalError>;
 
 /// What the tasks of an execution share.
 pub(super) struct Worker {
@@ -40,21 +37,72 @@ pub(super) struct Worker {
 
 impl Worker {
     /// Waits for a place and makes attempts at a call until one of them counts.
-    pub(super) async fn serve(self: Arc<Self>, at: usize, job: Arc<Job>) -> Report {
+    ///
+    /// `call` is as the model wrote it.
+    pub(super) async fn serve(self: Arc<Self>, at: usize, job: Arc<Job>, call: Call) -> Report {
         let places = self.scope.permits.acquire(&job.entry.spec().name);
         let places = self.cancel.run_until_cancelled(places).await;
+        if places.is_none() || self.cancel.is_cancelled() {
+            return Ok(self.came(&call, &job, Ending::NotStarted, 0, Duration::ZERO));
+        }
+        let repeat = match job.entry.spec().idempotent {
+            true => Repeat::Allowed,
+            false => Repeat::Forbidden,
+        };
+        let step = self
+            .scope
+            .journaled(|turn| Step::call(turn, &job.call, repeat));
+        match journal::step(step, self.run(at, &job, &call)).await? {
+            Journaled::Ran(came) => Ok(came),
+            Journaled::Replayed(came) => Ok(self.replayed(at, &job, came)),
+            Journaled::Unknown => Ok(Came::unknown(&call)),
+        }
+    }
+
+    async fn run(self: &Arc<Self>, at: usize, job: &Job, call: &Call) -> Came {
         let began = Instant::now();
-        let (mut ending, mut attempts) = (Ending::NotStarted, 0);
-        if places.is_some() && !self.cancel.is_cancelled() {
-            let span = self.scope.span.tool(&job.call);
-            (ending, attempts) = span.around(self.attempts(at, &job)).await;
-            span.ended(ending.status(), attempts, || ending.text());
-        }
-        Report {
-            ending,
+        let span = self.scope.span.tool(&job.call);
+        let (ending, attempts) = span.around(self.attempts(at, job)).await;
+        span.ended(ending.status(), attempts, || ending.text());
+        self.came(call, job, ending, attempts, began.elapsed())
+    }
+
+    /// What the model and the run are told of how a call ended.
+    pub(super) fn came(
+        &self,
+        call: &Call,
+        job: &Job,
+        ending: Ending,
+        attempts: u32,
+        duration: Duration,
+    ) -> Came {
+        let failed = match &ending {
+            Ending::Failed(error) => Some((error.kind(), error.clone())),
+            _ => None,
+        };
+        let is = |kind| failed.as_ref().is_some_and(|(found, _)| *found == kind);
+        let (spent_try, is_fatal) = (is(ToolErrorKind::Retry), is(ToolErrorKind::Fatal));
+        Came {
+            outcome: outcome::of(call, job, ending, self),
             attempts,
-            duration: began.elapsed(),
+            duration,
+            fatal: failed.filter(|_| is_fatal).map(|(_, error)| Fatal(error)),
+            spent_try,
         }
+    }
+
+    /// Tells what was recorded as it was told when it happened.
+    fn replayed(&self, at: usize, job: &Job, came: Came) -> Came {
+        if came.attempts > 0 {
+            self.board.attempt(at);
+        }
+        if came.spent_try {
+            let spec = job.entry.spec();
+            self.scope
+                .retries
+                .spend(&spec.name, self.engine.retries(spec));
+        }
+        came
     }
 
     /// How the last attempt at a call ended, and which it was.

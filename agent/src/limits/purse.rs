@@ -4,6 +4,8 @@ mod spent;
 use std::iter::successors;
 use std::sync::Arc;
 
+use std::time::Duration;
+
 use tokio::time::Instant;
 use windlass_core::Usage;
 
@@ -149,6 +151,17 @@ impl Purse {
             output: self.budget(&[LimitKind::OutputTokens, LimitKind::TotalTokens]),
             reasoning: self.budget(&[LimitKind::ReasoningTokens]),
         }
+    }
+
+    /// How long the run has taken, this time and before it was begun again.
+    pub(crate) fn elapsed(&self) -> Duration {
+        Duration::from_millis(self.0.elapsed())
+    }
+
+    /// Says how long the run had taken when it was last known.
+    pub(crate) fn set_elapsed(&self, elapsed: Duration) {
+        let millis = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
+        self.0.set_elapsed(millis);
     }
 
     /// When the time of this run or of one above it is over, whichever comes first.

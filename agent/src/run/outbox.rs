@@ -5,6 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
 
+use tokio::time::Instant;
+
 use super::Relay;
 use crate::observe::Observers;
 use crate::{AgentEvent, Observer};
@@ -29,6 +31,8 @@ struct Slot {
 pub(crate) enum Posted {
     Event(AgentEvent),
     Relay(Box<Relay>),
+    /// When the time of the run is over.
+    Deadline(Instant),
 }
 
 /// Why a run is broken off.
@@ -89,6 +93,12 @@ impl Outbox {
     pub(crate) async fn relay(&self, relay: Box<Relay>) -> Box<Relay> {
         self.slot().posted = Some(Posted::Relay(relay));
         self.until(|slot| slot.returned.take()).await
+    }
+
+    /// Says when the time of the run is over, which the journal knows better.
+    pub(crate) async fn move_deadline(&self, deadline: Instant) {
+        self.slot().posted = Some(Posted::Deadline(deadline));
+        self.until(|slot| slot.posted.is_none().then_some(())).await;
     }
 
     /// Waits for what the run does between two polls; it needs no waker, because the run always polls again.

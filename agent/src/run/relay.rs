@@ -1,10 +1,14 @@
 //! The answer of a model while it arrives: read, folded, and shown.
 
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
-use windlass_core::{Accumulator, CallId, Event, EventStream, ModelError, PartIndex};
+use windlass_core::{
+    Accumulator, CallId, ErrorKind, Event, EventStream, ModelError, PartIndex, Text,
+};
 
 use super::Outbox;
+use crate::journal::Asked;
 use crate::limits::Watch;
 use crate::trace::AttemptSpan;
 use crate::{AgentEvent, Reached, RunId, What};
@@ -17,14 +21,14 @@ pub(crate) struct Relay {
     stream: EventStream,
     pub(crate) answer: Accumulator,
     /// How it ended; none while it has not.
-    pub(crate) end: Option<End>,
+    end: Option<End>,
     watch: Watch,
     shown: Shown,
     span: AttemptSpan,
 }
 
 /// How an answer ended.
-pub(crate) enum End {
+enum End {
     /// The stream is over, with a finish or without.
     Over,
     Failed(ModelError),
@@ -87,6 +91,36 @@ impl Relay {
 
     pub(crate) fn request_id(&self) -> Option<&str> {
         self.stream.request_id()
+    }
+
+    /// What came of asking for the answer.
+    pub(crate) fn into_asked(self) -> Asked {
+        let (usage, estimated) = (self.answer.usage(), self.estimated());
+        let request_id = self.stream.request_id().map(Text::from);
+        let (answer, spent) = match self.end {
+            Some(End::Failed(error)) => (Err(with_partial(error, &self.answer)), None),
+            Some(End::Spent(reached)) => {
+                let error =
+                    ModelError::new(ErrorKind::Cancelled, "the budget of the run is used up");
+                (Err(with_partial(error, &self.answer)), Some(reached))
+            }
+            _ => match self.answer.finish() {
+                Ok(response) => (Ok(response), None),
+                Err(cut) => {
+                    let error = "the answer ended without a finish";
+                    let error = ModelError::new(ErrorKind::Truncated, error).in_stream();
+                    (Err(with_partial(error, &cut)), None)
+                }
+            },
+        };
+        Asked {
+            answer,
+            usage,
+            estimated,
+            request_id,
+            spent,
+            duration: Duration::ZERO,
+        }
     }
 
     /// What the text so far comes to in tokens.
@@ -183,5 +217,13 @@ impl Shown {
     fn call(&self, part: PartIndex) -> Option<CallId> {
         let mut calls = self.calls.iter().rev();
         calls.find(|(at, _)| *at == part).map(|(_, id)| id.clone())
+    }
+}
+
+/// The error with what had come before it.
+fn with_partial(error: ModelError, answer: &Accumulator) -> ModelError {
+    match answer.has_output() {
+        true => error.with_partial(answer.partial()).after_output(),
+        false => error,
     }
 }

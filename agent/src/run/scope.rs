@@ -9,12 +9,15 @@ use windlass_core::{Chance, Model as _, Options, Profile, Request, ToolChoice};
 use super::{Control, Halt, Outbox, RunHandle, Setup};
 use crate::agent::{Agent, Settings};
 use crate::hook::{At, Hooks};
+use crate::journal::{self, Given};
 use crate::ledger::{Books, Ledger};
 use crate::limits::{Purse, Watch};
 use crate::output::Shape;
 use crate::subagent::Family;
 use crate::trace::{RunOrigin, RunSpan};
-use crate::{Cancel, Engine, Report, RunId, RunScope, Stop, Target, TargetIndex, Toolbox};
+use crate::{
+    Cancel, Engine, Journal, Report, RunId, RunScope, Step, Stop, Target, TargetIndex, Toolbox,
+};
 
 /// What a run knows of its agent and its family.
 pub(crate) struct Scope {
@@ -26,6 +29,7 @@ pub(crate) struct Scope {
     pub(crate) books: Arc<Books>,
     pub(crate) shape: Option<Shape>,
     family: Arc<Family>,
+    pub(crate) journal: Option<Arc<dyn Journal>>,
 }
 
 /// Opens the books of a run.
@@ -74,6 +78,7 @@ pub(super) fn open(setup: Setup, control: &Arc<Control>, outbox: &Arc<Outbox>) -
         control: Arc::clone(control),
         books,
         shape: setup.shape,
+        journal: setup.journal,
         family,
         agent: setup.agent,
     };
@@ -92,6 +97,27 @@ fn engine(settings: &Settings, parent: Option<&Family>) -> Engine {
 impl Scope {
     pub(crate) fn settings(&self) -> &Settings {
         self.agent.settings()
+    }
+
+    /// A step of the journal, if there is one.
+    pub(crate) fn journaled(&self, step: impl FnOnce() -> Step) -> Option<(&dyn Journal, Step)> {
+        let journal = self.journal.as_deref()?;
+        Some((journal, step()))
+    }
+
+    /// Takes from the journal what the run was given, if it was begun before.
+    pub(crate) async fn given(&self, ledger: &mut Ledger) -> Result<(), Stop> {
+        let Some(journaled) = self.journaled(Step::run) else {
+            return Ok(());
+        };
+        let given = Given {
+            id: ledger.run.clone(),
+            conversation: ledger.conversation.clone(),
+        };
+        let (given, _) = journal::known(Some(journaled), async { given }).await?;
+        ledger.run = given.id;
+        ledger.conversation = given.conversation;
+        Ok(())
     }
 
     pub(crate) fn hooks(&self) -> &Hooks {

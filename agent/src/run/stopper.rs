@@ -27,6 +27,12 @@ impl Stopper {
         }
     }
 
+    /// Moves the deadline.
+    pub(super) fn until(&mut self, deadline: Instant) {
+        self.deadline = Some(deadline);
+        self.waiting = None;
+    }
+
     pub(super) fn look(&self) -> Option<Halt> {
         if self.token.is_cancelled() {
             return Some(Halt::Cancelled);

@@ -1,3 +1,4 @@
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -11,6 +12,8 @@ pub(super) struct Account {
     pub(super) limits: Limits,
     pub(super) parent: Option<Purse>,
     begun: Instant,
+    /// What the run had taken before it was begun again from a journal, in milliseconds.
+    earlier: AtomicU64,
     spent: Mutex<Spent>,
 }
 
@@ -20,6 +23,7 @@ impl Account {
             limits,
             parent,
             begun: Instant::now(),
+            earlier: AtomicU64::new(0),
             spent: Mutex::default(),
         }
     }
@@ -104,12 +108,21 @@ impl Account {
     pub(super) fn deadline(&self) -> Option<(Instant, Over)> {
         let allowed = self.limits.allowed(LimitKind::Time, 0)?;
         // A time that the clock cannot hold does not end.
-        let at = self.begun.checked_add(Duration::from_millis(allowed))?;
+        let left = allowed.saturating_sub(self.earlier.load(Ordering::Relaxed));
+        let at = self.begun.checked_add(Duration::from_millis(left))?;
         Some((at, Over::used_up(LimitKind::Time, allowed)))
     }
 
-    fn elapsed(&self) -> u64 {
-        u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX)
+    pub(super) fn elapsed(&self) -> u64 {
+        let now = u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+        now.saturating_add(self.earlier.load(Ordering::Relaxed))
+    }
+
+    /// Says how long the run has taken, this time and before.
+    pub(super) fn set_elapsed(&self, millis: u64) {
+        self.earlier.store(0, Ordering::Relaxed);
+        let earlier = millis.saturating_sub(self.elapsed());
+        self.earlier.store(earlier, Ordering::Relaxed);
     }
 }
 

@@ -1,0 +1,161 @@
+//! Effects that are written down before they count, so that a run that was killed goes on where it was.
+//!
+//! Everything that a run does to the outside, or learns from it, is a [`Step`] under a name that is the same whenever the run
+//! is played again: what it was given, what each turn began with, each attempt at an answer, each wait between attempts, each
+//! compaction, each approval, each call. A [`Journal`] runs the effect and keeps its [`Record`], or gives the record that it
+//! has. So a run is resumed by running it again on the same journal: what is recorded is not done again, and what comes
+//! after is done for the first time.
+//!
+//! | name | is | record |
+//! |---|---|---|
+//! | `run` | the start | the id and the conversation |
+//! | `turn/2` | a turn begins | the time so far and what the user said meanwhile |
+//! | `turn/2/attempt/1` | a model is asked | its answer or its error, and what that took |
+//! | `turn/2/wait/1` | what follows a failure | the wait, or that there is none |
+//! | `turn/2/compact/1` | the conversation is made smaller | the smaller one |
+//! | `turn/2/approval` | somebody is asked | the decisions |
+//! | `turn/2/call/call_7` | a tool runs | its outcome |
+//!
+//! A tool that is not idempotent must not run twice. So a journal notes that such a step has begun before it runs the effect,
+//! and when it finds that note without a record, it says so instead of running it: the model is told that it is not known
+//! what the call did.
+//!
+//! Hooks, repairs, validators and fallback strategies are asked again when a run is played again, and have to say the same.
+//! A step carries a [digest](Step::digest) of what it rests on; where that differs, the run stops with
+//! [`JournalErrorKind::Diverged`] and does nothing.
+
+mod error;
+mod memory;
+mod record;
+mod step;
+
+use std::pin::Pin;
+use std::sync::Arc;
+
+use windlass_core::async_trait;
+
+pub use error::{JournalError, JournalErrorKind};
+pub use memory::Recording;
+pub use record::Record;
+pub use step::{Repeat, Step};
+
+pub(crate) use record::{
+    Approved, Asked, Began, Came, Compacting, Fatal, Given, Recordable, Waited,
+};
+
+#[cfg(test)]
+mod tests;
+
+/// What a step does, given to the journal to run.
+pub type Effect<'a> = Pin<Box<dyn Future<Output = Record> + Send + 'a>>;
+
+/// Keeps what came of the effects of one run.
+///
+/// A journal is for one run and one process at a time. One that is shared by processes refuses a writer that has lost its
+/// lease with [`JournalErrorKind::Conflict`], before the effect if it can, and in any case before the record counts.
+#[async_trait]
+pub trait Journal: Send + Sync {
+    /// Runs the effect of a step and keeps its record, or gives the record that it has of a step of this name.
+    ///
+    /// A step that must not be [repeated](Step::repeat) is noted before its effect is run. Steps of the calls of one answer
+    /// come side by side.
+    ///
+    /// # Errors
+    ///
+    /// When the record cannot be kept or read. The run stops then.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future drops the effect; it counts as begun and not recorded.
+    async fn step<'a>(
+        &'a self,
+        step: &'a Step,
+        effect: Effect<'a>,
+    ) -> Result<Stepped, JournalError>;
+}
+
+/// What came of a step.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Stepped {
+    /// The effect was run, and this is its record.
+    Ran(Record),
+    /// The effect was run earlier; the record is of a step with this digest.
+    Replayed {
+        /// The record.
+        record: Record,
+        /// The digest of the step that it is of.
+        digest: u64,
+    },
+    /// The effect was begun earlier and must not be repeated.
+    Unknown,
+}
+
+#[async_trait]
+impl<J: Journal + ?Sized> Journal for Arc<J> {
+    async fn step<'a>(
+        &'a self,
+        step: &'a Step,
+        effect: Effect<'a>,
+    ) -> Result<Stepped, JournalError> {
+        (**self).step(step, effect).await
+    }
+}
+
+/// Keeps nothing: every effect is run. A run without a journal is the same and does not even ask.
+#[derive(Clone, Copy, Debug, Default)]
+#[allow(clippy::exhaustive_structs, reason = "there is nothing to set")]
+pub struct Ephemeral;
+
+#[async_trait]
+impl Journal for Ephemeral {
+    async fn step<'a>(&'a self, _: &'a Step, effect: Effect<'a>) -> Result<Stepped, JournalError> {
+        Ok(Stepped::Ran(effect.await))
+    }
+}
+
+/// What a step came to, as its run sees it.
+pub(crate) enum Outcome<R> {
+    Ran(R),
+    Replayed(R),
+    Unknown,
+}
+
+/// Runs an effect, as a step of the journal if there is one.
+pub(crate) async fn step<R: Recordable>(
+    journaled: Option<(&dyn Journal, Step)>,
+    effect: impl Future<Output = R> + Send,
+) -> Result<Outcome<R>, JournalError> {
+    let Some((journal, step)) = journaled else {
+        return Ok(Outcome::Ran(effect.await));
+    };
+    let effect = Box::pin(async { effect.await.into_record() });
+    let read = |record| R::from_record(record).ok_or_else(|| JournalError::unreadable(&step));
+    match journal.step(&step, effect).await? {
+        Stepped::Ran(record) => Ok(Outcome::Ran(read(record)?)),
+        Stepped::Replayed { digest, .. } if digest != step.digest() => {
+            Err(JournalError::diverged(&step))
+        }
+        Stepped::Replayed { record, .. } => Ok(Outcome::Replayed(read(record)?)),
+        Stepped::Unknown => Ok(Outcome::Unknown),
+    }
+}
+
+/// Runs the effect of a step that may be repeated, and says whether it was replayed.
+pub(crate) async fn known<R: Recordable>(
+    journaled: Option<(&dyn Journal, Step)>,
+    effect: impl Future<Output = R> + Send,
+) -> Result<(R, Source), JournalError> {
+    match step(journaled, effect).await? {
+        Outcome::Ran(record) => Ok((record, Source::Live)),
+        Outcome::Replayed(record) => Ok((record, Source::Journal)),
+        Outcome::Unknown => Err(JournalError::unknown()),
+    }
+}
+
+/// Where a record comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Source {
+    Live,
+    Journal,
+}
