@@ -98,7 +98,7 @@ impl Stop {
                 "reword the request, or fall back to another provider"
             }
             Stop::Cut(_) => "run it again; the beginning of the answer is in the conversation",
-            Stop::Limit(_) => "raise the limit, or go on from the conversation with another run",
+            Stop::Limit(reached) => reached.limit.hint(),
             Stop::Stuck { .. } => {
                 "say in the instructions what to do instead, or mark the tool as one for polling"
             }

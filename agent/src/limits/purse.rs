@@ -51,16 +51,17 @@ impl Purse {
         Purse(Arc::new(Account::new(limits, parent.cloned())))
     }
 
-    /// Takes a turn, unless that or any more spending is not allowed.
-    pub(crate) fn begin_turn(&self) -> Result<(), Reached> {
-        self.draw(&Need::turn(), &Spent::take_turn)
+    /// Takes a turn whose request is estimated at so many tokens, unless that or any more spending is not allowed.
+    pub(crate) fn begin_turn(&self, tokens: u64) -> Result<(), Reached> {
+        self.release();
+        self.draw(&Need::turn(tokens), &Spent::take_turn)
     }
 
     /// Takes the turn that [`AtLimit::LastTurn`] grants. From here on the limits of this run hold no requests back, but those
     /// on time and on the tokens of a request; those of the runs above do.
     pub(crate) fn begin_last_turn(&self) -> Result<(), Reached> {
         self.0.lock().is_last = true;
-        self.draw(&Need::turn().lifted(), &Spent::take_turn)
+        self.draw(&Need::turn(0).lifted(), &Spent::take_turn)
     }
 
     /// Reserves what a request is estimated to send, until it is charged or the next one is estimated.

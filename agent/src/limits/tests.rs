@@ -12,6 +12,8 @@ use super::*;
 #[derive(Clone, Copy, Debug)]
 enum Step {
     Turn,
+    /// A turn whose request is of so many tokens.
+    TurnOf(u64),
     LastTurn,
     /// A request of so many tokens.
     Request(u64),
@@ -28,7 +30,7 @@ enum Step {
     End,
 }
 
-use Step::{Answer, Calls, Cost, End, LastTurn, Pass, Progress, Request, Turn};
+use Step::{Answer, Calls, Cost, End, LastTurn, Pass, Progress, Request, Turn, TurnOf};
 
 /// Runs by their limits, each with the place of its parent, and what they do one after the other: nothing is said of what
 /// is allowed, and of the rest the limit and what happens.
@@ -62,7 +64,8 @@ async fn check(limits: &Limits, steps: &[(Step, &str)]) {
 async fn take(purse: &Purse, step: Step) -> String {
     let mut result = Ok(());
     match step {
-        Turn => result = purse.begin_turn(),
+        Turn => result = purse.begin_turn(0),
+        TurnOf(tokens) => result = purse.begin_turn(tokens),
         LastTurn => result = purse.begin_last_turn(),
         Request(tokens) => result = purse.before_request(tokens),
         Answer(input, output, reasoning) => {
@@ -294,6 +297,20 @@ async fn at_a_limit_it_stops_fails_or_takes_one_last_turn() {
 
 //
 #[tokio::test(start_paused = true)]
+async fn a_turn_whose_request_is_not_allowed_is_not_taken() {
+    let limits = limits().with_turns(2).with_input_tokens(100);
+    let steps = [
+        (Request(60), ""),
+        (TurnOf(100), ""),
+        (TurnOf(101), "100 input tokens: 101 input tokens, Stop"),
+        (Turn, ""),
+        (Turn, "2 turns, Stop"),
+    ];
+    check(&limits, &steps).await;
+}
+
+//
+#[tokio::test(start_paused = true)]
 async fn no_last_turn_goes_beyond_time_or_the_size_of_a_request() {
     let limits = limits()
         .with_turns(1)
@@ -401,7 +418,7 @@ async fn what_a_limit_above_refuses_is_not_taken_below() {
     let (one, two) = (limits().with_turns(1), limits().with_turns(2));
     let parent = Purse::new(one, None);
     let child = Purse::new(two, Some(&parent));
-    assert!(child.begin_turn().is_ok() && child.begin_turn().is_err());
+    assert!(child.begin_turn(0).is_ok() && child.begin_turn(0).is_err());
     let used = |purse: &Purse| purse.left()[0].used;
     assert_eq!((used(&parent), used(&child)), (1, 1));
 }
@@ -563,7 +580,7 @@ async fn the_deadline_is_the_first_of_the_chain() {
     assert_eq!(after(limits()), (60, "60s, Stop".into()));
     assert_eq!(Purse::new(limits(), None).deadline(), None);
     let forever = Purse::new(limits().with_time(Duration::MAX), None);
-    assert!(forever.deadline().is_none_or(|at| at > begun) && forever.begin_turn().is_ok());
+    assert!(forever.deadline().is_none_or(|at| at > begun) && forever.begin_turn(0).is_ok());
 }
 
 //

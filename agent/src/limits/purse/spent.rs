@@ -85,9 +85,9 @@ impl Spent {
 }
 
 impl Need {
-    /// A turn, and a little of all that a turn spends.
-    pub(super) fn turn() -> Self {
-        let mut need = Need::request(0);
+    /// A turn with a request of so many tokens.
+    pub(super) fn turn(tokens: u64) -> Self {
+        let mut need = Need::request(tokens);
         need.amounts[LimitKind::Turns] = 1;
         need
     }

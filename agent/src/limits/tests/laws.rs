@@ -14,7 +14,7 @@ fn threads_never_take_more_than_there_is() {
         for _ in 0..8 {
             scope.spawn(|| {
                 let child = Purse::new(limits().with_turns(400), Some(&parent));
-                while child.begin_turn().is_ok() {
+                while child.begin_turn(0).is_ok() {
                     turns.fetch_add(1, Ordering::Relaxed);
                     let granted = child.take_calls(3).granted;
                     calls.fetch_add(u64::from(granted), Ordering::Relaxed);
@@ -45,7 +45,10 @@ proptest! {
         for (run, step, amount) in steps {
             let purse = &purses[run];
             match step {
-                0 => drop(purse.begin_turn()),
+                0 => {
+                    open[run] = 0;
+                    drop(purse.begin_turn(amount));
+                }
                 1 => drop(purse.take_calls(u32::try_from(amount).expect("it is small"))),
                 2 => open[run] = purse.before_request(amount).map_or(0, |()| amount),
                 _ => {
