@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use windlass_agent::{Agent, AtLimit, LimitKind, Limits, Report, Stop, Turns};
 use windlass_core::{
-    Backoff, Chance, Completion, ErrorKind, ModelError, ModelId, OutcomeStatus, Prices, Profile,
-    Script, Scripted, ToolChoice, Usage, tool,
+    Backoff, Chance, Completion, ErrorKind, Message, ModelError, ModelId, OutcomeStatus, Prices,
+    Profile, Script, Scripted, ToolChoice, Usage, tool,
 };
 
 const USED: Usage = Usage::UNKNOWN
@@ -59,7 +59,8 @@ async fn run(limits: Limits, scripts: Vec<Script>) -> (Report, Scripted) {
         .limits(limits)
         .retry(Backoff::default())
         .chance(|| Chance::NONE);
-    let ended = agent.build().unwrap().run("Look around.").await;
+    let agent = agent.build().expect("the names differ");
+    let ended = agent.run("Look around.").await;
     let report = match ended {
         Ok(report) => report,
         Err(error) => error.into_report(),
@@ -129,10 +130,7 @@ async fn calls_beyond_the_limit_do_not_run_and_have_their_outcome() {
     )
     .await;
     assert!(matches!(&report.stop, Stop::Limit(reached) if reached.limit == LimitKind::Calls));
-    let outcomes = report
-        .conversation
-        .messages()
-        .flat_map(|message| message.outcomes());
+    let outcomes = report.conversation.messages().flat_map(Message::outcomes);
     let statuses: Vec<_> = outcomes.map(|outcome| outcome.status).collect();
     use OutcomeStatus::{Cancelled, Success};
     assert_eq!(statuses, [Success, Success, Cancelled]);
