@@ -264,7 +264,8 @@ impl Asking<'_> {
         loop {
             match self.next(&miss) {
                 Fallback::Switch(to) if self.is_new(to) => {
-                    return Continue(self.switch(to).await);
+                    self.switch(to).await;
+                    return Continue(());
                 }
                 Fallback::Compact if self.shortening == Shortening::Untried => {
                     if self.shorten().await? {

@@ -255,10 +255,14 @@ impl Execution {
                 Came::unknown(&self.slots[at].call)
             }
             Err(error) => {
-                let (call, attempts) = (&self.slots[at].call, self.worker.board.attempts(at));
-                let ending = Ending::of(error);
-                self.worker
-                    .came(call, &job, ending, attempts, since.elapsed())
+                let came = self
+                    .worker
+                    .came(&self.slots[at].call, &job, Ending::of(error));
+                Came {
+                    attempts: self.worker.board.attempts(at),
+                    duration: since.elapsed(),
+                    ..came
+                }
             }
         };
         self.ended(at, came);

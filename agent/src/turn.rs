@@ -13,7 +13,7 @@ use crate::attempt::{self, Answer};
 use crate::hook::HookPanicked;
 use crate::journal::{self, Approved, Began, Source};
 use crate::ledger::{Ledger, OpenCalls};
-use crate::output::Reading;
+use crate::output::{Reading, Shape};
 use crate::run::Scope;
 use crate::{
     AtLimit, Cancel, PendingSet, Prepared, Reached, Settled, Steered, Step, Stop, Toolbox, Turning,
@@ -152,7 +152,7 @@ fn read(run: &mut Ledger, scope: &Scope, reading: Reading) -> ControlFlow<Stop> 
         Reading::Wrong { why, outcomes } => {
             let is_told = !outcomes.is_empty();
             answer_calls(run, outcomes)?;
-            let tries = scope.shape.as_ref().map_or(0, |shape| shape.tries());
+            let tries = scope.shape.as_ref().map_or(0, Shape::tries);
             if run.unfit >= tries || run.last_turn.is_some() {
                 return Break(Stop::Unfit(why));
             }

@@ -17,7 +17,7 @@ type Ran = Arc<Mutex<BTreeMap<String, u32>>>;
 
 fn count(context: &ToolContext) {
     let ran = context.state().get::<Ran>().expect("it is counted");
-    let mut ran = ran.lock().unwrap();
+    let mut ran = ran.lock().expect("no tool panics");
     *ran.entry(context.call().as_str().to_owned()).or_default() += 1;
 }
 
@@ -51,7 +51,7 @@ struct Asked(Arc<Mutex<u32>>);
 #[async_trait]
 impl Approver for Asked {
     async fn decide(&self, pending: &[PendingCall]) -> Decisions {
-        *self.0.lock().unwrap() += 1;
+        *self.0.lock().expect("no tool panics") += 1;
         Decisions::for_all(pending, |_| Decision::Allow)
     }
 }
@@ -75,7 +75,7 @@ impl Compactor for Shortens {
             }
             _ => None,
         })?;
-        *self.0.lock().unwrap() += u32::from(has_changed);
+        *self.0.lock().expect("no tool panics") += u32::from(has_changed);
         Ok(has_changed.then(|| Compacted::new(work, smaller)))
     }
 }
@@ -148,7 +148,12 @@ impl Play {
     }
 
     fn ran(&self, call: &str) -> u32 {
-        self.ran.lock().unwrap().get(call).copied().unwrap_or(0)
+        self.ran
+            .lock()
+            .expect("no tool panics")
+            .get(call)
+            .copied()
+            .unwrap_or(0)
     }
 }
 
@@ -192,12 +197,12 @@ async fn stopped_after_every_line_it_comes_to_the_same_end() {
 
         assert_eq!(play.requests(), 6 - has("/attempt/"), "after {lines} lines");
         assert_eq!(
-            *play.shortens.0.lock().unwrap() == 0,
+            *play.shortens.0.lock().expect("no tool panics") == 0,
             has("/compact/") == 1,
             "after {lines} lines"
         );
         assert_eq!(
-            *play.asked.0.lock().unwrap(),
+            *play.asked.0.lock().expect("no tool panics"),
             2 - has("/approval") as u32,
             "after {lines} lines"
         );

@@ -43,7 +43,7 @@ impl Worker {
         let places = self.scope.permits.acquire(&job.entry.spec().name);
         let places = self.cancel.run_until_cancelled(places).await;
         if places.is_none() || self.cancel.is_cancelled() {
-            return Ok(self.came(&call, &job, Ending::NotStarted, 0, Duration::ZERO));
+            return Ok(self.came(&call, &job, Ending::NotStarted));
         }
         let repeat = match job.entry.spec().idempotent {
             true => Repeat::Allowed,
@@ -64,29 +64,26 @@ impl Worker {
         let span = self.scope.span.tool(&job.call);
         let (ending, attempts) = span.around(self.attempts(at, job)).await;
         span.ended(ending.status(), attempts, || ending.text());
-        self.came(call, job, ending, attempts, began.elapsed())
+        Came {
+            attempts,
+            duration: began.elapsed(),
+            ..self.came(call, job, ending)
+        }
     }
 
     /// What the model and the run are told of how a call ended.
-    pub(super) fn came(
-        &self,
-        call: &Call,
-        job: &Job,
-        ending: Ending,
-        attempts: u32,
-        duration: Duration,
-    ) -> Came {
-        let failed = match &ending {
-            Ending::Failed(error) => Some((error.kind(), error.clone())),
-            _ => None,
-        };
-        let is = |kind| failed.as_ref().is_some_and(|(found, _)| *found == kind);
-        let (spent_try, is_fatal) = (is(ToolErrorKind::Retry), is(ToolErrorKind::Fatal));
+    pub(super) fn came(&self, call: &Call, job: &Job, ending: Ending) -> Came {
+        let (mut fatal, mut spent_try) = (None, false);
+        if let Ending::Failed(error) = &ending {
+            spent_try = error.kind() == ToolErrorKind::Retry;
+            let is_fatal = error.kind() == ToolErrorKind::Fatal;
+            fatal = is_fatal.then(|| Fatal(error.clone()));
+        }
         Came {
             outcome: outcome::of(call, job, ending, self),
-            attempts,
-            duration,
-            fatal: failed.filter(|_| is_fatal).map(|(_, error)| Fatal(error)),
+            attempts: 0,
+            duration: Duration::ZERO,
+            fatal,
             spent_try,
         }
     }

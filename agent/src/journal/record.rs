@@ -199,15 +199,15 @@ impl PartialEq for Fatal {
 
 /// Joins each kind of record with what it holds.
 macro_rules! recordable {
-    ($($held:ty => $kind:ident, $wrap:expr, $unwrap:expr;)*) => {$(
+    ($($held:ty => $kind:ident, $into:expr, $held_as:pat => $out:expr;)*) => {$(
         impl Recordable for $held {
             fn into_record(self) -> Record {
-                Record { v: NEWEST, kind: Kind::$kind($wrap(self)) }
+                Record { v: NEWEST, kind: Kind::$kind($into(self)) }
             }
 
             fn from_record(record: Record) -> Option<Self> {
                 match record.kind {
-                    Kind::$kind(held) => Some($unwrap(held)),
+                    Kind::$kind($held_as) => Some($out),
                     _ => None,
                 }
             }
@@ -215,20 +215,12 @@ macro_rules! recordable {
     )*};
 }
 
-fn same<T>(held: T) -> T {
-    held
-}
-
-fn unboxed<T>(held: Box<T>) -> T {
-    *held
-}
-
 recordable! {
-    Given => Run, same, same;
-    Began => Turn, same, same;
-    Asked => Attempt, Box::new, unboxed;
-    Waited => Wait, same, same;
-    Compacting => Compact, Box::new, unboxed;
-    Approved => Approval, same, same;
-    Came => Call, Box::new, unboxed;
+    Given => Run, std::convert::identity, held => held;
+    Began => Turn, std::convert::identity, held => held;
+    Asked => Attempt, Box::new, held => *held;
+    Waited => Wait, std::convert::identity, held => held;
+    Compacting => Compact, Box::new, held => *held;
+    Approved => Approval, std::convert::identity, held => held;
+    Came => Call, Box::new, held => *held;
 }

@@ -31,7 +31,7 @@ struct Alive(Shared);
 
 impl Alive {
     fn begin(work: &Shared, call: &str) -> Self {
-        let mut at_work = work.lock().unwrap();
+        let mut at_work = work.lock().expect("no tool panics");
         at_work.alive += 1;
         *at_work.begun.entry(call.to_owned()).or_default() += 1;
         Alive(Arc::clone(work))
@@ -41,7 +41,7 @@ impl Alive {
         *self
             .0
             .lock()
-            .unwrap()
+            .expect("no tool panics")
             .done
             .entry(call.to_owned())
             .or_default() += 1;
@@ -50,7 +50,7 @@ impl Alive {
 
 impl Drop for Alive {
     fn drop(&mut self) {
-        self.0.lock().unwrap().alive -= 1;
+        self.0.lock().expect("no tool panics").alive -= 1;
     }
 }
 
@@ -116,22 +116,22 @@ impl Stage {
     }
 
     pub(crate) fn alive(&self) -> usize {
-        self.work.lock().unwrap().alive
+        self.work.lock().expect("no tool panics").alive
     }
 
     pub(crate) fn begun(&self, call: &str) -> u32 {
-        let work = self.work.lock().unwrap();
+        let work = self.work.lock().expect("no tool panics");
         work.begun.get(call).copied().unwrap_or(0)
     }
 
     pub(crate) fn done(&self, call: &str) -> u32 {
-        let work = self.work.lock().unwrap();
+        let work = self.work.lock().expect("no tool panics");
         work.done.get(call).copied().unwrap_or(0)
     }
 
     /// How many tools began and did not come to their end.
     pub(crate) fn stopped(&self) -> u32 {
-        let work = self.work.lock().unwrap();
+        let work = self.work.lock().expect("no tool panics");
         work.begun.values().sum::<u32>() - work.done.values().sum::<u32>()
     }
 }
