@@ -42,7 +42,7 @@ pub(crate) async fn answer(
     scope: &Scope,
     request: Request,
 ) -> ControlFlow<Stop, Answer> {
-    let target = scope.settings().fallback.first(run.answered);
+    let target = scope.first_target(run.answered);
     let mut asking = Asking {
         run,
         scope,

@@ -157,6 +157,16 @@ impl Scope {
         At::new(ledger.run.clone(), ledger.turn, ledger.attempt_number())
     }
 
+    /// The target that a turn begins with; the agent's own, if the strategy names one that is not there.
+    pub(crate) fn first_target(&self, last: Option<TargetIndex>) -> TargetIndex {
+        let strategy = &self.settings().fallback;
+        let first = strategy.first(last);
+        match first.of(strategy.targets()) {
+            Some(_) => first,
+            None => TargetIndex::OWN,
+        }
+    }
+
     /// Which model that is; the agent's own, if there is no such target.
     pub(crate) fn target(&self, index: TargetIndex) -> &Target {
         let settings = self.settings();
