@@ -238,7 +238,9 @@ impl Asking<'_> {
         let response = self.run.answer.take().expect("nobody else takes it");
         match verdict {
             Verdict::Reject(why) => {
-                self.run.keep_partial(response.message.clone());
+                if !response.message.parts.is_empty() {
+                    self.run.keep_partial(response.message.clone());
+                }
                 let response = Box::new(response);
                 Continue(Err(Miss::Rejected { response, why }))
             }
