@@ -275,6 +275,9 @@ impl Asking<'_> {
                     }
                 }
                 Fallback::Wait(wait) if self.scope.has_time_for(wait) => {
+                    if let Miss::Error(error) = &miss {
+                        self.tell_of_wait(wait, error).await;
+                    }
                     sleep(wait).await;
                     return Continue(());
                 }
