@@ -10,3 +10,5 @@ mod finish;
 mod kit;
 #[path = "loop/retry.rs"]
 mod retry;
+#[path = "loop/shortened.rs"]
+mod shortened;
