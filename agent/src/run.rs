@@ -126,9 +126,10 @@ impl Run {
         self
     }
 
-    /// Sets the token by which the run is cancelled too.
+    /// Sets a token by which the run is cancelled too. Cancelling the run does not cancel the token, which others may share.
     pub fn with_cancel(mut self, cancel: CancellationToken) -> Self {
-        self.control = Arc::new(Control::new(self.control.run().clone(), cancel));
+        let run = self.control.run().clone();
+        self.control = Arc::new(Control::new(run, cancel.child_token()));
         self
     }
 
