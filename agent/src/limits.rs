@@ -76,7 +76,7 @@ pub enum AtLimit {
     /// It takes one more turn, without tools, so that the model can answer with what it knows, and ends.
     ///
     /// That turn goes beyond the limit, but not beyond any limit on time or on the tokens of a request, nor beyond a limit
-    /// of a parent: there, the run ends at once.
+    /// of a parent: there, the run ends at once. So it does where a limit cuts an answer, whose beginning is kept.
     LastTurn,
 }
 

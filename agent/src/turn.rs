@@ -35,9 +35,10 @@ pub(crate) async fn turns(run: &mut Ledger, scope: &Scope) -> Stop {
 async fn turn(run: &mut Ledger, scope: &Scope) -> ControlFlow<Stop> {
     let toolbox = begin(run, scope).await?;
     if !run.has_open_calls() {
-        let request = scope.request(run, &toolbox);
-        let answer = attempt::answer(run, scope, request).await?;
-        take_in(run, scope, answer)?;
+        match ask(run, scope, &toolbox).await? {
+            Some(answer) => take_in(run, scope, answer)?,
+            None => return end(run, scope).await,
+        }
     }
     if run.has_open_calls() {
         let (prepared, reached) = prepare(run, scope, &toolbox).await?;
@@ -103,6 +104,23 @@ async fn deliver_mail(run: &mut Ledger, scope: &Scope) -> ControlFlow<Stop> {
         run.tell(|| What::Steered { messages }).await;
     }
     Continue(())
+}
+
+/// Asks for an answer; there is none when a limit does not allow the request and grants a last turn after this one.
+async fn ask(
+    run: &mut Ledger,
+    scope: &Scope,
+    toolbox: &Toolbox,
+) -> ControlFlow<Stop, Option<Answer>> {
+    let request = scope.request(run, toolbox);
+    match attempt::answer(run, scope, request).await {
+        Continue(answer) => Continue(Some(answer)),
+        Break(Stop::Limit(reached)) if run.has_partial() => {
+            Break(Stop::Limit(reached.without_last_turn()))
+        }
+        Break(Stop::Limit(reached)) => at_limit(run, reached).map_continue(|()| None),
+        Break(stop) => Break(stop),
+    }
 }
 
 /// Puts the answer into the conversation. Only the calls of an answer that came to a normal end are left open.

@@ -8,6 +8,8 @@ mod fallback;
 mod finish;
 #[path = "loop/kit.rs"]
 mod kit;
+#[path = "loop/limits.rs"]
+mod limits;
 #[path = "loop/partial.rs"]
 mod partial;
 #[path = "loop/retry.rs"]

@@ -72,6 +72,16 @@ pub struct Left {
     pub unpriced: u64,
 }
 
+impl Reached {
+    /// The same where the last turn is not taken.
+    pub(crate) fn without_last_turn(mut self) -> Self {
+        if self.then == AtLimit::LastTurn {
+            self.then = AtLimit::Stop;
+        }
+        self
+    }
+}
+
 impl Left {
     /// What is left, in the unit of its kind.
     pub fn amount(&self) -> u64 {
