@@ -365,11 +365,11 @@ impl Ledger {
 
     /// What came of the calls that ran.
     pub(crate) fn finish_calls(&mut self) -> Settled {
-        let settled = self.open_calls.take().map(OpenCalls::finish);
-        let settled = settled.unwrap_or_default();
-        let ran = u32::try_from(settled.outcomes.len()).unwrap_or(u32::MAX);
-        self.calls = self.calls.saturating_add(ran);
-        settled
+        let Some(open) = self.open_calls.take() else {
+            return Settled::default();
+        };
+        self.calls = self.calls.saturating_add(open.ran());
+        open.finish()
     }
 
     /// Joins what came of the calls with what had come of those that had not to wait in a paused run.

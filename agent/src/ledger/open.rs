@@ -11,6 +11,7 @@ pub(crate) struct OpenCalls {
     in_hand: Option<ToolEvent>,
     /// The outcomes as hooks left them, and whether the call's id was another's before.
     seen: Vec<(Outcome, bool)>,
+    ran: u32,
 }
 
 impl OpenCalls {
@@ -20,7 +21,13 @@ impl OpenCalls {
             execution,
             in_hand: None,
             seen: Vec::new(),
+            ran: 0,
         }
+    }
+
+    /// How many of them were begun.
+    pub(crate) fn ran(&self) -> u32 {
+        self.ran
     }
 
     /// Tells the tools that it is over.
@@ -49,6 +56,7 @@ impl OpenCalls {
             self.seen.push((outcome.clone(), is_repeated));
         }
         let event = self.in_hand.take()?;
+        self.ran += u32::from(matches!(event, ToolEvent::Started { .. }));
         Some(told.map(|()| self.what(event)))
     }
 

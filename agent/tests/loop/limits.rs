@@ -234,3 +234,20 @@ async fn a_report_of_the_provider_counts_when_it_says_more() {
     assert_eq!(reached(&report).limit, LimitKind::OutputTokens);
     assert_eq!(report.text(), "One ");
 }
+
+// R-67
+#[tokio::test(start_paused = true)]
+async fn calls_beyond_the_limit_do_not_run() {
+    let script = looks("c1")
+        .then_call("c2", "look", r#"{"at":"c2"}"#)
+        .then_call("c3", "look", r#"{"at":"c3"}"#);
+    let limits = Limits::default().with_calls(2);
+    let agent = agent(model("m", [script])).limits(limits).build().unwrap();
+    let report = ended(agent.run("Go.")).await;
+    assert_eq!(reached(&report).limit, LimitKind::Calls);
+    assert_eq!(
+        history(&report.conversation)[2],
+        "o saw c1, saw c2, Cancelled"
+    );
+    assert_eq!(report.calls, 2);
+}
