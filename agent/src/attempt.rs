@@ -101,12 +101,8 @@ impl Asking<'_> {
                 return Continue(Ok(Answer { response, way }));
             }
         }
-        or_stop(
-            scope
-                .purse()
-                .before_request(self.run.estimate(scope))
-                .map_err(Stop::Limit),
-        )?;
+        let tokens = self.run.estimate(scope, &request);
+        or_stop(scope.purse().before_request(tokens).map_err(Stop::Limit))?;
         self.run.discard().await;
         self.begin(&request).await;
         let (asked, source) = or_stop(self.ask(request).await.map_err(Stop::from))?;

@@ -1,6 +1,7 @@
 //! What counts of a run: settled on every path, whatever became of the turn that was at work on it.
 
 mod books;
+mod counted;
 mod open;
 
 use std::sync::Arc;
@@ -24,6 +25,8 @@ use crate::{
 
 pub(crate) use books::Books;
 pub(crate) use open::OpenCalls;
+
+use counted::Counted;
 
 /// What a run has won, and what is under way.
 pub(crate) struct Ledger {
@@ -60,8 +63,10 @@ pub(crate) struct Ledger {
     /// How the last answer was asked for, and what it holds, where it is to be of a type.
     pub(crate) way: Option<Way>,
     pub(crate) value: Option<JsonText>,
-    /// Tokens of the conversation as the model counted them last, and how many messages it counted.
-    counted: Option<(u64, usize)>,
+    /// What the model counted last.
+    counted: Option<Counted>,
+    /// The tokens of the instructions and tools of the request that was estimated last.
+    frame: u64,
     calls: u32,
     attempts: Vec<AttemptRecord>,
     compactions: Vec<CompactReport>,
@@ -131,6 +136,7 @@ impl Ledger {
             way: None,
             value: None,
             counted: None,
+            frame: 0,
             calls: 0,
             attempts: Vec::new(),
             compactions: Vec::new(),
@@ -257,8 +263,11 @@ impl Ledger {
         self.books.charge(profile, asked.usage, asked.estimated);
         match (asked.answer, asked.spent) {
             (Ok(response), _) => {
-                let counted = asked.usage.total();
-                self.counted = counted.map(|tokens| (tokens, self.conversation.len() + 1));
+                self.counted = asked.usage.total().map(|tokens| Counted {
+                    tokens,
+                    messages: self.conversation.len() + 1,
+                    frame: self.frame,
+                });
                 self.answer = Some(response);
                 Heard::Whole
             }
@@ -303,19 +312,6 @@ impl Ledger {
     /// How often the conversation was made smaller.
     pub(crate) fn compactions(&self) -> usize {
         self.compactions.len()
-    }
-
-    /// How many tokens a request will be, as far as that matters to anybody: what the model counted last, and an estimate
-    /// of what came after it.
-    pub(crate) fn estimate(&self, scope: &Scope) -> u64 {
-        if !scope.purse().counts_requests() {
-            return 0;
-        }
-        let estimator = &scope.settings().estimator;
-        let (counted, known) = self.counted.unwrap_or((0, 0));
-        let entries = self.conversation.entries().get(known..).unwrap_or_default();
-        let added = entries.iter().map(|entry| estimator.entry(entry));
-        added.fold(counted, u64::saturating_add)
     }
 
     /// Adds what the user says; the calls before it have their outcomes.

@@ -52,7 +52,7 @@ async fn turn(run: &mut Ledger, scope: &Scope) -> ControlFlow<Stop> {
 /// Takes a turn off the limits, hands over what the user said meanwhile, and freezes the tools.
 async fn begin(run: &mut Ledger, scope: &Scope) -> ControlFlow<Stop, Toolbox> {
     if run.last_turn.is_none()
-        && let Err(reached) = scope.purse().begin_turn(run.estimate(scope))
+        && let Err(reached) = scope.purse().begin_turn(run.estimate_next(scope))
     {
         at_limit(run, reached)?;
     }

@@ -251,3 +251,17 @@ async fn calls_beyond_the_limit_do_not_run() {
     );
     assert_eq!(report.calls, 2);
 }
+
+//
+#[tokio::test(start_paused = true)]
+async fn instructions_and_tools_are_part_of_a_request() {
+    let limits = Limits::default().with_request_tokens(1_000);
+    let model = || model("m", [Script::text("Done.")]);
+    let short = Agent::builder(model()).instructions("Be brief.");
+    let long = Agent::builder(model()).instructions("Be brief. ".repeat(2_000));
+    for (builder, is_sent) in [(short, true), (long, false)] {
+        let agent = builder.limits(limits.clone()).build().unwrap();
+        let report = ended(agent.run("Go.")).await;
+        assert_eq!(report.stop == Stop::Answered, is_sent);
+    }
+}
