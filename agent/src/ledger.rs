@@ -260,7 +260,9 @@ impl Ledger {
             record.replayed = source == Source::Journal;
             record.duration = asked.duration;
         });
-        self.books.charge(profile, asked.usage, asked.estimated);
+        let is_reported = asked.answer.is_ok() && asked.usage.output().is_some();
+        let shown = if is_reported { 0 } else { asked.estimated };
+        self.books.charge(profile, asked.usage, shown);
         match (asked.answer, asked.spent) {
             (Ok(response), _) => {
                 self.counted = asked.usage.total().map(|tokens| Counted {

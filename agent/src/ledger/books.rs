@@ -32,18 +32,21 @@ impl Books {
         &self.purse
     }
 
-    /// Notes what an answer took. Where nothing was reported, limits count the estimate of its text.
-    pub(crate) fn charge(&self, profile: &Profile, usage: Usage, estimated: u64) {
+    /// Notes what was reported of an answer. Limits count at least `shown`, an estimate of the text of one that was not
+    /// reported to its end.
+    pub(crate) fn charge(&self, profile: &Profile, usage: Usage, shown: u64) {
+        let price = |usage| profile.prices.map(|prices| prices.cost(usage));
+        let counted = match usage.output().unwrap_or(0) < shown {
+            true => usage.with_output(shown),
+            false => usage,
+        };
+        self.purse.charge(counted, price(counted));
         if usage.is_unknown() {
-            self.purse
-                .charge(Usage::UNKNOWN.with_output(estimated), None);
             return;
         }
-        let cost = profile.prices.map(|prices| prices.cost(usage));
-        self.purse.charge(usage, cost);
         let mut books = Some(self);
         while let Some(own) = books {
-            own.tally().add(&profile.id, usage, cost);
+            own.tally().add(&profile.id, usage, price(usage));
             books = own.parent.as_deref();
         }
     }

@@ -86,10 +86,15 @@ impl Purse {
 
     /// Counts what an attempt used, once for each attempt, and what it cost in micro-dollars where its price is known.
     ///
-    /// What is unknown counts nothing. Where a provider reports nothing of an answer that it gave, the caller puts an
-    /// estimate there: a token for four bytes of what was sent and of what came.
+    /// Input that is unknown counts as it was estimated before the request, if there was any answer; what else is unknown
+    /// counts nothing. Where a provider reports nothing of an answer that it gave, the caller puts an estimate there: a token
+    /// for four bytes.
     pub(crate) fn charge(&self, usage: Usage, cost: Option<u64>) {
         let open = std::mem::take(&mut self.0.lock().open);
+        let usage = match usage.total_input() {
+            None if open > 0 && !usage.is_unknown() => usage.with_input(open),
+            _ => usage,
+        };
         for run in self.chain() {
             let mut spent = run.lock();
             spent.unreserve(open);

@@ -265,3 +265,56 @@ async fn instructions_and_tools_are_part_of_a_request() {
         assert_eq!(report.stop == Stop::Answered, is_sent);
     }
 }
+
+//
+#[tokio::test(start_paused = true)]
+async fn what_failed_attempts_showed_counts_for_the_budget_of_the_next() {
+    use windlass_core::{Backoff, ErrorKind, ModelError};
+    let usage = Event::Usage(Usage::UNKNOWN.with_input(10).with_output(1));
+    let half = Event::Text {
+        part: PartIndex(0),
+        text: "x".repeat(2_400).into(),
+    };
+    for reported in [vec![], vec![usage]] {
+        let events: Vec<_> = reported.into_iter().chain([half.clone()]).collect();
+        let broken = || {
+            let error = ModelError::new(ErrorKind::Server, "boom");
+            Script::events(events.clone()).fail(error)
+        };
+        let limits = Limits::default().with_output_tokens(1_000);
+        let runs = agent(model("m", [broken(), broken(), broken()])).limits(limits);
+        let runs = runs.retry(Backoff::new().discarding_output());
+        let report = ended(runs.build().unwrap().run("Go.")).await;
+        assert_eq!(reached(&report).limit, LimitKind::OutputTokens);
+        assert_eq!(report.attempts.len(), 2, "600 tokens each");
+    }
+}
+
+//
+#[tokio::test(start_paused = true)]
+async fn what_a_provider_does_not_report_is_estimated() {
+    let words = "word ".repeat(1_000);
+    let scripts = || (0..9).map(|at| looks(&format!("c{at}")).then_text(&words));
+    for (limits, kind) in [
+        (
+            Limits::default().with_input_tokens(10_000),
+            LimitKind::InputTokens,
+        ),
+        (
+            Limits::default().with_output_tokens(4_000),
+            LimitKind::OutputTokens,
+        ),
+        (
+            Limits::default().with_total_tokens(10_000),
+            LimitKind::TotalTokens,
+        ),
+    ] {
+        let model = model("m", scripts());
+        let runs = agent(model.clone()).limits(limits.clone()).build().unwrap();
+        let report = ended(runs.run("Go.")).await;
+        assert_eq!(reached(&report).limit, kind);
+        let asked = model.requests().len();
+        assert!((3..=5).contains(&asked), "{limits}: {asked} requests");
+        assert!(report.usage.is_unknown(), "an estimate is no report");
+    }
+}
