@@ -307,6 +307,7 @@ impl Ledger {
     pub(crate) async fn compacted(&mut self, smaller: Conversation, report: CompactReport) {
         self.conversation = smaller;
         self.counted = None;
+        self.books.charge_compaction(report.usage, report.cost);
         self.compactions.push(report.clone());
         self.tell(|| What::Compacted(Box::new(report))).await;
     }

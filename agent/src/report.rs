@@ -27,7 +27,8 @@ pub struct Report {
     pub conversation: Conversation,
     /// What the run and its sub-agents used.
     pub usage: Usage,
-    /// The same for each model.
+    /// The same for each model that answered; what it took to make the conversation smaller is in
+    /// [`compactions`](Report::compactions).
     pub models: Vec<(ModelId, Usage)>,
     /// What it cost in micro-dollars, as far as prices are known.
     pub cost: u64,

@@ -51,6 +51,19 @@ impl Books {
         }
     }
 
+    /// Notes what it took to make the conversation smaller.
+    pub(crate) fn charge_compaction(&self, usage: Usage, cost: Option<u64>) {
+        if usage.is_unknown() {
+            return;
+        }
+        self.purse.charge(usage, cost);
+        let mut books = Some(self);
+        while let Some(own) = books {
+            own.tally().sum(usage, cost);
+            books = own.parent.as_deref();
+        }
+    }
+
     pub(crate) fn usage(&self) -> Usage {
         self.tally().usage
     }
@@ -73,12 +86,16 @@ impl Books {
 }
 
 impl Tally {
-    fn add(&mut self, model: &ModelId, usage: Usage, cost: Option<u64>) {
+    fn sum(&mut self, usage: Usage, cost: Option<u64>) {
         self.usage += usage;
         match cost {
             Some(cost) => self.cost = self.cost.saturating_add(cost),
             None => self.unpriced = self.unpriced.saturating_add(1),
         }
+    }
+
+    fn add(&mut self, model: &ModelId, usage: Usage, cost: Option<u64>) {
+        self.sum(usage, cost);
         match self.models.iter_mut().find(|(known, _)| known == model) {
             Some((_, sum)) => *sum += usage,
             None => self.models.push((model.clone(), usage)),

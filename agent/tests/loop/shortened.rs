@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use windlass_agent::{
     Chain, CompactError, CompactErrorKind, Compacted, Compaction, Compactor, Failure, Fallback,
-    FallbackStrategy, Stop, Target, What,
+    FallbackStrategy, Limits, Stop, Target, What,
 };
 use windlass_core::{
     Abilities, Ability, Assistant, Backoff, Call, Conversation, Entry, ErrorKind, Media, Message,
-    ModelError, ModelId, Never, Outcome, OutcomePart, Profile, Request, Script, Scripted, User,
-    UserPart, async_trait,
+    ModelError, ModelId, Never, Outcome, OutcomePart, Profile, Request, Script, Scripted, Usage,
+    User, UserPart, async_trait,
 };
 
 use crate::kit::{agent, assert_legal, ended, history, looks, model, scenes, told};
@@ -17,6 +17,7 @@ use crate::kit::{agent, assert_legal, ended, history, looks, model, scenes, told
 /// Forgets what may be forgotten, if it is not told to fail.
 enum Forgets {
     All,
+    AllFor(Usage, u64),
     Nothing,
     Fails,
 }
@@ -30,7 +31,7 @@ impl Compactor for Forgets {
                 let error = ModelError::new(ErrorKind::Overloaded, "no room");
                 return Err(CompactError::from(error));
             }
-            Forgets::All => {}
+            Forgets::All | Forgets::AllFor(..) => {}
         }
         let entries = work.conversation.entries().iter().enumerate();
         let kept = entries.filter(|(at, _)| !work.may_drop(*at));
@@ -38,7 +39,13 @@ impl Compactor for Forgets {
             .conversation
             .with_entries(kept.map(|(_, entry)| Arc::clone(entry)))?;
         let is_smaller = smaller.len() < work.conversation.len();
-        Ok(is_smaller.then(|| Compacted::new(work, smaller)))
+        let compacted = is_smaller.then(|| Compacted::new(work, smaller));
+        Ok(match self {
+            Forgets::AllFor(usage, cost) => {
+                compacted.map(|it| it.with_usage(*usage).with_cost(*cost))
+            }
+            _ => compacted,
+        })
     }
 }
 
@@ -152,6 +159,34 @@ async fn a_conversation_is_made_shorter_once_for_a_request() {
         "ask:own failed:ContextOverflow compacted ask:own failed:ContextOverflow to:b ask:b \"Done.\" answered",
     )
     .await;
+}
+
+//
+#[tokio::test(start_paused = true)]
+async fn what_a_compaction_takes_counts_for_the_run_and_its_limits() {
+    let usage = Usage::UNKNOWN.with_input(1_000).with_output(50);
+    for (allowed, is_answered) in [(80, true), (60, false)] {
+        let answer = Script::text("The end.").with_usage(Usage::UNKNOWN.with_output(20));
+        let scripts = [
+            overflow(),
+            looks("c1").with_usage(Usage::UNKNOWN.with_output(10)),
+            answer,
+        ];
+        let chain = Chain::new().compacting_first();
+        let agent = agent(model("own", scripts)).fallback(chain);
+        let agent = agent.compactor(Forgets::AllFor(usage, 7));
+        let limits = Limits::default().with_output_tokens(allowed);
+        let report = ended(agent.limits(limits).build().unwrap().run(long())).await;
+        assert_eq!(
+            report.stop == Stop::Answered,
+            is_answered,
+            "{:?}",
+            report.stop
+        );
+        let output = if is_answered { 80 } else { 60 };
+        assert_eq!(report.usage, usage.with_output(output));
+        assert_eq!(report.cost, 7);
+    }
 }
 
 /// Compacts whatever happens.
