@@ -2,6 +2,8 @@
 
 #[path = "loop/choice.rs"]
 mod choice;
+#[path = "loop/events.rs"]
+mod events;
 #[path = "loop/fallback.rs"]
 mod fallback;
 #[path = "loop/finish.rs"]
