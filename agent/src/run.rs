@@ -119,18 +119,18 @@ impl Run {
         }
     }
 
-    /// Sets the id that events and the report carry; a random one unless it is set.
-    pub fn with_id(mut self, id: RunId) -> Self {
+    /// Sets the id that events and the report carry; a random one unless it is set. Handles that were taken before are of no
+    /// effect.
+    pub fn with_id(self, id: RunId) -> Self {
         let cancel = self.control.cancel_token().clone();
-        self.control = Arc::new(Control::new(id, cancel));
-        self
+        self.with_control(Control::new(id, cancel))
     }
 
-    /// Sets a token by which the run is cancelled too. Cancelling the run does not cancel the token, which others may share.
-    pub fn with_cancel(mut self, cancel: CancellationToken) -> Self {
+    /// Sets a token by which the run is cancelled too. Cancelling the run does not cancel the token, which others may share. Handles
+    /// that were taken before are of no effect.
+    pub fn with_cancel(self, cancel: CancellationToken) -> Self {
         let run = self.control.run().clone();
-        self.control = Arc::new(Control::new(run, cancel.child_token()));
-        self
+        self.with_control(Control::new(run, cancel.child_token()))
     }
 
     /// Sets limits in place of the agent's.
@@ -163,6 +163,12 @@ impl Run {
 
     pub(crate) fn with_family(self, family: Option<Arc<Family>>) -> Self {
         self.set(|setup| setup.family = family)
+    }
+
+    fn with_control(mut self, control: Control) -> Self {
+        self.control.close();
+        self.control = Arc::new(control);
+        self
     }
 
     fn set(mut self, set: impl FnOnce(&mut Setup)) -> Self {
@@ -317,6 +323,13 @@ impl Live {
             }
             None => Poll::Pending,
         }
+    }
+}
+
+/// What waits to be said to a run that is dropped is refused.
+impl Drop for Run {
+    fn drop(&mut self) {
+        self.control.close();
     }
 }
 

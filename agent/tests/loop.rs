@@ -18,3 +18,5 @@ mod partial;
 mod retry;
 #[path = "loop/shortened.rs"]
 mod shortened;
+#[path = "loop/steering.rs"]
+mod steering;

@@ -166,7 +166,7 @@ impl Control {
         self.desk().toolbox.take()
     }
 
-    /// Refuses what waits and what is still to come, unless something waits that another turn is to deliver.
+    /// Refuses what waits and what is still to come.
     pub(crate) fn close(&self) {
         let mut desk = self.desk();
         desk.closed = true;
