@@ -56,6 +56,8 @@ pub(crate) struct Ledger {
     books: Arc<Books>,
     /// The model that answered last.
     pub(crate) answered: Option<TargetIndex>,
+    /// Whether the provider paused the last answer, so that the next one continues it.
+    pub(crate) is_paused_answer: bool,
     /// The limit that makes this turn the last.
     pub(crate) last_turn: Option<Reached>,
     /// How often the model was shown that its answer does not fit.
@@ -131,6 +133,7 @@ impl Ledger {
             fresh: Fresh::default(),
             books,
             answered: None,
+            is_paused_answer: false,
             last_turn: None,
             unfit: 0,
             way: None,

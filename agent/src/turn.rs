@@ -68,11 +68,11 @@ async fn begin(run: &mut Ledger, scope: &Scope) -> ControlFlow<Stop, Toolbox> {
     Continue(run.toolbox.clone())
 }
 
-/// Hands over what the user said, unless calls wait for their outcomes.
+/// Hands over what the user said, unless calls wait for their outcomes or an answer is to be continued.
 async fn deliver_mail(run: &mut Ledger, scope: &Scope) -> ControlFlow<Stop> {
     let mut told = Vec::new();
     let take = async {
-        let waiting = match run.has_open_calls() {
+        let waiting = match run.has_open_calls() || run.is_paused_answer {
             true => VecDeque::new(),
             false => scope.control.take_mail(),
         };
@@ -133,6 +133,7 @@ fn take_in(run: &mut Ledger, scope: &Scope, answer: Answer) -> ControlFlow<Stop>
     };
     run.way = way;
     run.value = None;
+    run.is_paused_answer = reason == FinishReason::Paused;
     run.note_warnings(response.warnings);
     or_stop(run.push_answer(response.message))?;
     match reason {

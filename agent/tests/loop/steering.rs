@@ -220,3 +220,16 @@ async fn a_hidden_tool_cannot_be_called() {
     let report = ended(agent.run("Go.")).await;
     assert_eq!(history(&report.conversation)[2], "o UnknownTool");
 }
+
+//
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_was_paused_is_continued_before_the_user_is_heard() {
+    let paused = Script::text("Hm.").with_finish(Finish::new(FinishReason::Paused, "pause"));
+    let scripts = [paused, Script::text("Rome."), Script::text("Oslo.")];
+    let agent = agent(model("m", scripts)).build().unwrap();
+    let at_once = |what: &What| matches!(what, What::Text { .. });
+    let (run, _, steering) = steered(agent.run("Go."), at_once).await;
+    assert_eq!(steering.unwrap().await, Steered::Delivered { turn: 3 });
+    let expected = ["u 1", "a Hm. []", "a Rome. []", "u 1", "a Oslo. []"];
+    assert_eq!(history(&ended(run).await.conversation), expected);
+}
