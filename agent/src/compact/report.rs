@@ -1,4 +1,5 @@
 use std::collections::HashSet;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -72,19 +73,31 @@ impl Compacted {
     /// Adds what a model cost, in micro-dollars.
     #[must_use]
     pub fn with_cost(mut self, cost: u64) -> Self {
-        self.report.cost = Some(self.report.cost.unwrap_or(0).saturating_add(cost));
+        self.report.cost = sum(self.report.cost, Some(cost));
         self
     }
 
-    /// Adds what a step of the same work cost.
-    pub(super) fn with_spent_of(mut self, step: &CompactReport) -> Self {
-        self.report.failures.extend(step.failures.iter().cloned());
-        let with_usage = self.with_usage(step.usage);
-        match step.cost {
-            Some(cost) => with_usage.with_cost(cost),
-            None => with_usage,
-        }
+    /// What this step and an earlier one did to the conversation that there was before both.
+    pub(super) fn following(mut self, earlier: &CompactReport, before: &Conversation) -> Self {
+        let (turns, kept) = turns(before, &self.conversation);
+        let later = self.report;
+        self.report = CompactReport {
+            messages_before: earlier.messages_before,
+            tokens_before: earlier.tokens_before,
+            turns_compacted: turns - kept,
+            turns_kept: kept,
+            usage: earlier.usage + later.usage,
+            cost: sum(earlier.cost, later.cost),
+            failures: [earlier.failures.clone(), later.failures].concat(),
+            ..later
+        };
+        self
     }
+}
+
+fn sum(one: Option<u64>, other: Option<u64>) -> Option<u64> {
+    let costs = one.into_iter().chain(other);
+    costs.reduce(u64::saturating_add)
 }
 
 impl CompactReport {
@@ -96,7 +109,8 @@ impl CompactReport {
 
 /// How many turns there were, and how many of them are untouched.
 fn turns(before: &Conversation, after: &Conversation) -> (usize, usize) {
-    let there: HashSet<*const Entry> = after.entries().iter().map(Arc::as_ptr).collect();
+    let there: HashSet<*const Entry, BuildHasherDefault<Address>> =
+        after.entries().iter().map(Arc::as_ptr).collect();
     let is_there = |entry: &Arc<Entry>| there.contains(&Arc::as_ptr(entry));
     let entries = before.entries();
     let answers = entries
@@ -111,4 +125,24 @@ fn turns(before: &Conversation, after: &Conversation) -> (usize, usize) {
     answers.fold((0, 0), |(turns, whole), (at, _)| {
         (turns + 1, whole + usize::from(kept(at)))
     })
+}
+
+/// Hashes an address by itself: it is one of a kind, and its low bits are the same for all.
+#[derive(Default)]
+struct Address(u64);
+
+impl Hasher for Address {
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
+        }
+    }
+
+    fn write_usize(&mut self, address: usize) {
+        self.0 = (address as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    }
+
+    fn finish(&self) -> u64 {
+        self.0.rotate_left(32)
+    }
 }

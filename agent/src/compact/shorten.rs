@@ -108,8 +108,8 @@ impl ShortenToolOutput {
         is_less.then(|| Outcome::new(call, outcome.status, text))
     }
 
-    /// The outcomes at `place` in fewer words, if there are any.
-    fn shorten(&self, work: &Compaction<'_>, place: usize) -> Option<Outcomes> {
+    /// The outcomes at `place` in fewer words, with what that wins, if it wins something.
+    fn shorten(&self, work: &Compaction<'_>, place: usize) -> Option<(Arc<Entry>, u64)> {
         let entries = work.conversation.entries();
         let calls = entries[place.checked_sub(1)?].message().calls();
         let outcomes = entries[place].message().outcomes();
@@ -119,12 +119,12 @@ impl ShortenToolOutput {
             changed |= shorter.is_some();
             shorter.unwrap_or_else(|| outcome.clone())
         });
-        let outcomes = each.collect();
-        changed.then_some(outcomes)
+        let shorter: Outcomes = each.collect();
+        changed.then(|| smaller(work, place, shorter)).flatten()
     }
 
     /// What stands in the place of old outcomes, until the aim is reached.
-    fn old(&self, work: &Compaction<'_>) -> Vec<(usize, Outcomes)> {
+    fn old(&self, work: &Compaction<'_>) -> Vec<(usize, Arc<Entry>)> {
         let all: Vec<_> = places(work).collect();
         let spared = if work.reach == Reach::Past {
             self.newest
@@ -138,12 +138,9 @@ impl ShortenToolOutput {
             if left <= work.aim {
                 break;
             }
-            if let Some(outcomes) = self.shorten(work, place) {
-                let won = won(work, place, &outcomes);
-                if won > 0 {
-                    left = left.saturating_sub(won);
-                    shorter.push((place, outcomes));
-                }
+            if let Some((entry, won)) = self.shorten(work, place) {
+                left = left.saturating_sub(won);
+                shorter.push((place, entry));
             }
         }
         shorter
@@ -155,7 +152,7 @@ impl Compactor for ShortenToolOutput {
     async fn compact(&self, work: &Compaction<'_>) -> Result<Option<Compacted>, CompactError> {
         let mut shorter = self.old(work);
         if shorter.is_empty() && work.reach == Reach::Newest {
-            shorter = newest(work);
+            shorter.extend(newest(work));
         }
         if shorter.is_empty() {
             return Ok(None);
@@ -164,10 +161,7 @@ impl Compactor for ShortenToolOutput {
         let entries = work.conversation.entries().iter().enumerate();
         let entries = entries.map(|(place, entry)| {
             let new = shorter.next_if(|(at, _)| *at == place);
-            new.map_or_else(
-                || Arc::clone(entry),
-                |(_, outcomes)| Arc::new(Entry::new(outcomes)),
-            )
+            new.map_or_else(|| Arc::clone(entry), |(_, shorter)| shorter)
         });
         let smaller = work.conversation.with_entries(entries)?;
         Ok(Some(Compacted::new(work, smaller)))
@@ -192,13 +186,9 @@ fn places(work: &Compaction<'_>) -> impl DoubleEndedIterator<Item = usize> {
 }
 
 /// The outcomes of the last calls, the largest of them cut as far as it takes to fit.
-fn newest(work: &Compaction<'_>) -> Vec<(usize, Outcomes)> {
-    let Some(place) = places(work)
-        .next_back()
-        .filter(|place| work.may_shorten(*place))
-    else {
-        return Vec::new();
-    };
+fn newest(work: &Compaction<'_>) -> Option<(usize, Arc<Entry>)> {
+    let last = places(work).next_back();
+    let place = last.filter(|place| work.may_shorten(*place))?;
     let outcomes = work.conversation.entries()[place].message().outcomes();
     let sizes: Vec<_> = outcomes
         .iter()
@@ -212,16 +202,16 @@ fn newest(work: &Compaction<'_>) -> Vec<(usize, Outcomes)> {
     let each = outcomes
         .iter()
         .map(|outcome| keep_ends(outcome, most, work.estimator).unwrap_or_else(|| outcome.clone()));
-    let shorter: Outcomes = each.collect();
-    match won(work, place, &shorter) {
-        0 => Vec::new(),
-        _ => vec![(place, shorter)],
-    }
+    let (entry, _) = smaller(work, place, each.collect())?;
+    Some((place, entry))
 }
 
-fn won(work: &Compaction<'_>, place: usize, shorter: &Outcomes) -> u64 {
+/// An entry of `shorter` and what it wins over the one at `place`; none where it wins nothing.
+fn smaller(work: &Compaction<'_>, place: usize, shorter: Outcomes) -> Option<(Arc<Entry>, u64)> {
+    let entry = Arc::new(Entry::new(shorter));
     let before = work.estimator.entry(&work.conversation.entries()[place]);
-    before.saturating_sub(work.estimator.message(&Message::Outcomes(shorter.clone())))
+    let won = before.saturating_sub(work.estimator.entry(&entry));
+    (won > 0).then_some((entry, won))
 }
 
 /// What an outcome takes, with what frames it.

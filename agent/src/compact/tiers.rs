@@ -54,10 +54,7 @@ impl Compactor for Tiers {
         let mut best: Option<Compacted> = None;
         let mut failed: Vec<CompactError> = Vec::new();
         for tier in &self.0 {
-            let now = best
-                .as_ref()
-                .map_or(work.conversation, |best| &best.conversation);
-            let part = work.on(now);
+            let part = work.after(best.as_ref());
             if part.tokens() <= part.aim {
                 break;
             }

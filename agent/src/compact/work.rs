@@ -149,10 +149,7 @@ impl<'a> Compaction<'a> {
         }
         let mut best: Option<Compacted> = None;
         for reach in [Reach::Past, Reach::Turn, Reach::Newest] {
-            let now = best
-                .as_ref()
-                .map_or(self.conversation, |best| &best.conversation);
-            let work = self.on(now).with_reach(reach);
+            let work = self.after(best.as_ref()).with_reach(reach);
             if let Some(step) = compactor.compact(&work).await? {
                 work.check(&step)?;
                 best = Some(self.combine(best.take(), step));
@@ -168,8 +165,15 @@ impl<'a> Compaction<'a> {
         Err(CompactError::too_large(least, self.target))
     }
 
-    /// The same work on what came of a part of it: the live frontier begins with the same message.
-    pub(super) fn on<'b>(&'b self, conversation: &'b Conversation) -> Compaction<'b> {
+    /// The rest of this work after a part of it: the live frontier begins with the same message.
+    pub(super) fn after<'b>(&'b self, part: Option<&'b Compacted>) -> Compaction<'b> {
+        let Some(Compacted {
+            conversation,
+            report,
+        }) = part
+        else {
+            return *self;
+        };
         let first = self.conversation.entries().get(self.frontier.live);
         let same = |entry: &Arc<Entry>| first.is_some_and(|first| Arc::ptr_eq(first, entry));
         let place = conversation.entries().iter().rposition(same);
@@ -177,17 +181,17 @@ impl<'a> Compaction<'a> {
         Compaction {
             conversation,
             frontier: Frontier::from(conversation, live),
-            tokens: self.estimator.conversation(conversation),
+            tokens: report.tokens_after,
             ..*self
         }
     }
 
     /// What both steps did to the conversation of this work.
     pub(super) fn combine(&self, earlier: Option<Compacted>, later: Compacted) -> Compacted {
-        let Some(earlier) = earlier else { return later };
-        Compacted::new(self, later.conversation)
-            .with_spent_of(&earlier.report)
-            .with_spent_of(&later.report)
+        match earlier {
+            Some(earlier) => later.following(&earlier.report, self.conversation),
+            None => later,
+        }
     }
 
     /// That everything that must stay is there, in order, and that it got smaller.

@@ -231,7 +231,7 @@ proptest! {
                 let system = |entry: &&Arc<Entry>| matches!(entry.message(), Message::System(_));
                 let frontier: u64 = live.iter().chain(said.entries().iter().filter(system)).map(|entry| estimator.entry(entry)).sum();
                 prop_assert!(!touched || frontier + 40 > target, "{frontier} fit in {target}");
-                let again = work.on(&compacted.conversation);
+                let again = work.after(Some(&compacted));
                 prop_assert_eq!(block_on(again.run(&tiers)).unwrap(), None, "idempotent");
                 let twice = block_on(work.run(&tiers)).unwrap().unwrap();
                 prop_assert_eq!(twice, compacted, "deterministic");
