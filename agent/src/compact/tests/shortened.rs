@@ -154,3 +154,21 @@ fn the_newest_output_is_cut_only_when_nothing_else_helps() {
     let roomy = run(&said, 100_000, &ShortenToolOutput::new()).unwrap();
     assert!(roomy.is_none());
 }
+
+//
+#[test]
+fn as_many_of_the_newest_stay_as_is_said() {
+    let said = of(history(&["a", "b", "c"], 4_000));
+    let estimator = Approximate::default();
+    let whole = |newest: usize| {
+        let work = Compaction::new(&said, &estimator, said_tokens(&said)).with_aim(1);
+        let shorten = ShortenToolOutput::new().with_newest(newest);
+        let compacted = block_on(work.run(&shorten)).unwrap();
+        let said = compacted.map_or(said.clone(), |compacted| compacted.conversation);
+        outputs(&said)
+            .iter()
+            .filter(|output| *output != NOTE)
+            .count()
+    };
+    assert_eq!([0, 1, 2, 3, 9].map(whole), [0, 1, 2, 3, 3]);
+}
