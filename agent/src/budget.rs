@@ -13,6 +13,8 @@ mod room;
 mod rules;
 mod script;
 mod sections;
+#[cfg(feature = "tiktoken")]
+mod tiktoken;
 
 use serde::{Deserialize, Serialize};
 use windlass_core::{Options, Profile};
@@ -24,6 +26,8 @@ pub use estimator::Estimator;
 pub use factor::{Factor, Scaled};
 pub use room::{ContextUse, Reported, Room, WindowSource};
 pub use sections::Sections;
+#[cfg(feature = "tiktoken")]
+pub use tiktoken::Tiktoken;
 
 #[cfg(test)]
 mod tests;

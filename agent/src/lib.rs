@@ -17,6 +17,7 @@
 //! # Features
 //!
 //! - `workspace-tools`: tools on the files of one folder, and commands if switched on.
+//! - `tiktoken`: an estimator that counts text to the token, as OpenAI's models do.
 //! - `fetch`: a tool that fetches public URLs.
 //! - `tracing`: spans of runs, turns, attempts and tools, by the names of OpenTelemetry.
 
@@ -60,6 +61,8 @@ pub use approve::{
     Grant, Grants, Keep, Level, Limit, Memory, PendingCall, PendingError, PendingErrorKind,
     PendingSet, Question, Rule, Rules, Scope, Within,
 };
+#[cfg(feature = "tiktoken")]
+pub use budget::Tiktoken;
 pub use budget::{
     Approximate, BudgetError, Calibration, ContextBudget, ContextUse, Estimator, Factor, Reported,
     Room, Scaled, Sections, WindowSource,

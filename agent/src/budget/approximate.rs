@@ -73,14 +73,16 @@ impl Estimator for Approximate {
 }
 
 /// Keeps a count as an encoding is kept: it is a function of the content, too.
-fn write(count: impl FnOnce() -> u64) -> impl FnOnce(&mut Vec<u8>) -> Result<(), Infallible> {
+pub(super) fn write(
+    count: impl FnOnce() -> u64,
+) -> impl FnOnce(&mut Vec<u8>) -> Result<(), Infallible> {
     move |bytes| {
         *bytes = count().to_le_bytes().to_vec();
         Ok(())
     }
 }
 
-fn kept(bytes: Result<&[u8], Infallible>) -> u64 {
+pub(super) fn kept(bytes: Result<&[u8], Infallible>) -> u64 {
     let Ok(bytes) = bytes;
     u64::from_le_bytes(bytes.try_into().expect("a count takes eight bytes"))
 }
