@@ -19,8 +19,8 @@ use crate::output::Way;
 use crate::run::{Outbox, Relay, Scope};
 use crate::trace::{AttemptSpan, RunSpan, TurnSpan};
 use crate::{
-    AgentEvent, AttemptRecord, CompactReport, Decisions, Failed, Guard, Paused, PendingSet,
-    Reached, Report, RunId, Settled, Stop, TargetIndex, Toolbox, What,
+    AgentEvent, AttemptRecord, CompactError, CompactReport, Decisions, Failed, Guard, Paused,
+    PendingSet, Reached, Report, RunId, Settled, Stop, TargetIndex, Toolbox, What,
 };
 
 pub(crate) use books::Books;
@@ -72,7 +72,7 @@ pub(crate) struct Ledger {
     calls: u32,
     attempts: Vec<AttemptRecord>,
     compactions: Vec<CompactReport>,
-    compact_error: Option<Text>,
+    compact_error: Option<CompactError>,
     warnings: Vec<Warning>,
     paused: Option<Paused>,
     error: Option<ModelError>,
@@ -295,7 +295,7 @@ impl Ledger {
         self.paused = Some(Paused::new(self.conversation.clone(), outcomes, waiting));
     }
 
-    pub(crate) fn note_compact_error(&mut self, error: Text) {
+    pub(crate) fn note_compact_error(&mut self, error: CompactError) {
         self.compact_error = Some(error);
     }
 

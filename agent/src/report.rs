@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use windlass_core::{
-    Assistant, Conversation, JsonText, Message, ModelError, ModelId, Outcome, Text, ToolError,
-    Usage, Warning,
+    Assistant, Conversation, JsonText, Message, ModelError, ModelId, Outcome, ToolError, Usage,
+    Warning,
 };
 
-use crate::{AttemptRecord, CompactReport, Left, PendingSet, RunId, Stop};
+use crate::{AttemptRecord, CompactError, CompactReport, Left, PendingSet, RunId, Stop};
 
 /// What a run came to: always whole, however it ended.
 ///
@@ -57,7 +57,7 @@ pub struct Report {
     /// The error by which a tool ended the run.
     pub tool_error: Option<ToolError>,
     /// Why the conversation could not be made smaller.
-    pub compact_error: Option<Text>,
+    pub compact_error: Option<CompactError>,
 }
 
 impl Report {

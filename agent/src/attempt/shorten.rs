@@ -36,7 +36,7 @@ impl Asking<'_> {
             let work = Compaction::new(conversation, estimator, tokens - tokens / 10);
             match work.with_aim(tokens / 2).run(&**compactor).await {
                 Ok(made) => smaller = made.map(|made| (made.conversation, made.report)),
-                Err(error) => failed = Some(error.to_string().into()),
+                Err(error) => failed = Some(error),
             }
         }
         Compacting { smaller, failed }

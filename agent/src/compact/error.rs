@@ -2,6 +2,7 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
 use windlass_core::{ConversationError, Text};
 
 use super::CompactReport;
@@ -15,18 +16,22 @@ use super::CompactReport;
 /// assert_eq!(error.to_string(), "the archive is full");
 /// assert_eq!(error.kind(), CompactErrorKind::Own);
 /// ```
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct CompactError(Box<Details>);
 
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 struct Details {
     kind: CompactErrorKind,
     message: Text,
+    /// What is written down has no cause.
+    #[serde(skip)]
     source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
 /// What kind of thing kept a conversation from becoming smaller.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum CompactErrorKind {
     /// It does not fit, and nothing more may be left out.

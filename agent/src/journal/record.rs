@@ -5,7 +5,7 @@ use windlass_core::{
     Call, Conversation, ModelError, Outcome, Response, Text, ToolError, Usage, User,
 };
 
-use crate::{CompactReport, Decisions, Reached, RunId};
+use crate::{CompactError, CompactReport, Decisions, Reached, RunId};
 
 /// What came of a step. What is in it is the run's affair; it can be written down and read back, also by later versions.
 ///
@@ -132,13 +132,21 @@ pub(crate) struct Waited {
 }
 
 /// What came of making the conversation smaller.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Compacting {
     /// None when nothing could be made smaller.
     pub(crate) smaller: Option<(Conversation, CompactReport)>,
     /// Why not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) failed: Option<Text>,
+    pub(crate) failed: Option<CompactError>,
+}
+
+/// Two are the same when they are written the same.
+impl PartialEq for Compacting {
+    fn eq(&self, other: &Self) -> bool {
+        let written = |made: &Self| serde_json::to_string(made).ok();
+        written(self) == written(other)
+    }
 }
 
 /// What those said who were asked.

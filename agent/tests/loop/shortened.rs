@@ -29,7 +29,8 @@ impl Compactor for Forgets {
             Forgets::Nothing => return Ok(None),
             Forgets::Fails => {
                 let error = ModelError::new(ErrorKind::Overloaded, "no room");
-                return Err(CompactError::from(error));
+                let failed = CompactError::new(CompactErrorKind::Summary, "the summary failed");
+                return Err(failed.with_source(error));
             }
             Forgets::All | Forgets::AllFor(..) => {}
         }
