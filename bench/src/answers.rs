@@ -4,10 +4,11 @@ mod anthropic;
 mod chat;
 mod gemini;
 mod responses;
+mod runs;
 
 use std::fmt::Write as _;
 
-use crate::{Plan, Split, Wire};
+use crate::{Plan, RunPlan, Split, Wire};
 
 /// A body in HTTP chunks, ready to be written.
 #[derive(Debug)]
@@ -45,13 +46,34 @@ impl Answer {
                 }
             }
         }
-        bytes.extend_from_slice(b"0\r\n\r\n");
+        bytes.extend_from_slice(END);
         if plan.hold.is_none() {
             before_hold = bytes.len();
         }
         Answer { bytes, before_hold }
     }
+
+    /// Renders the answers of a run, in order.
+    pub fn of_run(plan: RunPlan) -> Vec<Self> {
+        runs::answers(plan)
+    }
+
+    /// One event a chunk, and no waiting.
+    fn one_by_one(events: &[String]) -> Self {
+        let mut bytes = Vec::new();
+        for event in events {
+            push_chunk(&mut bytes, event.as_bytes());
+        }
+        bytes.extend_from_slice(END);
+        Answer {
+            before_hold: bytes.len(),
+            bytes,
+        }
+    }
 }
+
+/// The chunk that ends a body.
+const END: &[u8] = b"0\r\n\r\n";
 
 /// The most events that come before the first piece of an answer.
 const OPENING: usize = 5;

@@ -1,18 +1,21 @@
 //! The measured process: one client, one plan, and what it cost on standard output.
 
-use std::fmt;
+mod report;
+pub mod runs;
+
 use std::io::Write as _;
 use std::net::TcpStream;
-use std::str::FromStr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
 
+use tokio::runtime::Runtime;
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 
 use crate::cost::{Cost, resident};
 use crate::{Client, Failure, Plan};
+
+pub use report::Report;
 
 /// What a child is to do.
 #[derive(Clone, Copy, Debug)]
@@ -23,17 +26,6 @@ pub enum Task {
     Crowd(usize),
 }
 
-/// What a child found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Report {
-    /// Between the first request and the last answer.
-    pub cost: Cost,
-    /// Whether every answer was the planned one.
-    pub exact: bool,
-    /// How much memory the open answers took.
-    pub grown: Option<u64>,
-}
-
 /// Does the task and prints the report.
 ///
 /// # Errors
@@ -41,11 +33,8 @@ pub struct Report {
 /// When an answer fails.
 #[allow(clippy::print_stdout, reason = "the parent reads it")]
 pub fn run(client: &impl Client, url: &str, task: Task) -> Result<(), Failure> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
     let plan: Plan = url.parse()?;
-    let report = runtime.block_on(async {
+    let report = runtime()?.block_on(async {
         match task {
             Task::Calls(calls) => one_by_one(client, plan, calls).await,
             Task::Crowd(count) => at_once(client, plan, count, authority(url)).await,
@@ -55,6 +44,12 @@ pub fn run(client: &impl Client, url: &str, task: Task) -> Result<(), Failure> {
     Ok(())
 }
 
+pub(crate) fn runtime() -> Result<Runtime, Failure> {
+    Ok(tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?)
+}
+
 async fn one_by_one(client: &impl Client, plan: Plan, calls: usize) -> Result<Report, Failure> {
     let before = Cost::so_far();
     let mut last = String::new();
@@ -62,11 +57,8 @@ async fn one_by_one(client: &impl Client, plan: Plan, calls: usize) -> Result<Re
         last = client.ask(|piece| _ = std::hint::black_box(piece)).await?;
     }
     let cost = Cost::so_far() - before;
-    Ok(Report {
-        cost,
-        exact: is_exact(&last, plan),
-        grown: None,
-    })
+    let exact = is_exact(&last, plan);
+    Ok(Report::of(cost, exact))
 }
 
 /// The instructions of a comparison would count, so it compares without building the text.
@@ -78,6 +70,10 @@ fn is_exact(text: &str, plan: Plan) -> bool {
 }
 
 /// Set by the parent, because a process cannot tell by itself.
+#[allow(
+    clippy::disallowed_methods,
+    reason = "it is between this program and itself"
+)]
 fn under_valgrind() -> bool {
     std::env::var_os("WINDLASS_BENCH_COUNTS").is_some()
 }
@@ -109,11 +105,8 @@ async fn at_once(
     while let Some(answer) = answers.join_next().await {
         exact &= answer??;
     }
-    Ok(Report {
-        cost: Cost::so_far() - before,
-        exact,
-        grown,
-    })
+    let report = Report::of(Cost::so_far() - before, exact);
+    Ok(Report { grown, ..report })
 }
 
 /// How many answers have come as far as the server lets them.
@@ -157,58 +150,4 @@ fn release(server: &str) -> Result<(), Failure> {
 fn authority(url: &str) -> &str {
     let rest = url.strip_prefix("http://").unwrap_or(url);
     rest.split('/').next().unwrap_or_default()
-}
-
-impl fmt::Display for Report {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let cost = self.cost;
-        writeln!(f, "allocations {}", cost.allocations)?;
-        writeln!(f, "bytes {}", cost.bytes)?;
-        writeln!(f, "cpu {}", cost.cpu.as_nanos())?;
-        writeln!(f, "exact {}", self.exact)?;
-        self.grown
-            .map_or(Ok(()), |bytes| writeln!(f, "grown {bytes}"))
-    }
-}
-
-impl FromStr for Report {
-    type Err = Failure;
-
-    fn from_str(text: &str) -> Result<Self, Failure> {
-        let value = |name: &str| {
-            let mut lines = text.lines().filter_map(|line| line.split_once(' '));
-            lines
-                .find(|(found, _)| *found == name)
-                .map(|(_, value)| value)
-        };
-        let needed = |name| value(name).ok_or_else(|| format!("a report without `{name}`: {text}"));
-        Ok(Report {
-            cost: Cost {
-                allocations: needed("allocations")?.parse()?,
-                bytes: needed("bytes")?.parse()?,
-                cpu: Duration::from_nanos(needed("cpu")?.parse()?),
-            },
-            exact: needed("exact")?.parse()?,
-            grown: value("grown").map(str::parse).transpose()?,
-        })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_report_is_read_as_it_was_printed() {
-        let report = Report {
-            cost: Cost {
-                allocations: 3,
-                bytes: 70,
-                cpu: Duration::from_nanos(9),
-            },
-            exact: false,
-            grown: Some(5),
-        };
-        assert_eq!(report.to_string().parse::<Report>().unwrap(), report);
-    }
 }

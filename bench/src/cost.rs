@@ -11,6 +11,7 @@ use rustix::time::{ClockId, clock_gettime};
 
 static CALLS: AtomicU64 = AtomicU64::new(0);
 static BYTES: AtomicU64 = AtomicU64::new(0);
+static FREED: AtomicU64 = AtomicU64::new(0);
 
 /// The system's allocator, with a count of what it is asked for.
 #[derive(Debug)]
@@ -36,10 +37,12 @@ unsafe impl GlobalAlloc for Counting {
 
     unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         count(size);
+        FREED.fetch_add(layout.size() as u64, Ordering::Relaxed);
         unsafe { System.realloc(pointer, layout, size) }
     }
 
     unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        FREED.fetch_add(layout.size() as u64, Ordering::Relaxed);
         unsafe { System.dealloc(pointer, layout) }
     }
 }
@@ -78,6 +81,12 @@ impl Sub for Cost {
             cpu: self.cpu.saturating_sub(earlier.cpu),
         }
     }
+}
+
+/// The bytes that were asked for and not given back.
+pub fn kept() -> u64 {
+    let freed = FREED.load(Ordering::Relaxed);
+    BYTES.load(Ordering::Relaxed).saturating_sub(freed)
 }
 
 /// The memory that this process has in use, in bytes; `None` where the system does not say.

@@ -7,6 +7,7 @@ mod chat;
 mod gemini;
 mod lines;
 mod responses;
+mod runs;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -17,6 +18,8 @@ use serde::de::{Deserializer, IgnoredAny, SeqAccess, Visitor};
 
 use crate::{Client, Failure, Wire};
 use lines::Lines;
+
+pub use runs::FloorRunner;
 
 /// One protocol by hand.
 #[derive(Clone, Debug)]

@@ -1,5 +1,6 @@
 //! What must hold, as data: a line for each line of the table that has a limit.
 
+use crate::scenarios::{offline, runs};
 use crate::table::Measure;
 
 /// A limit on one line of the table.
@@ -23,10 +24,16 @@ pub(crate) enum Limit {
 }
 
 use Limit::{Beyond, Most, Ratio};
-use Measure::{Allocations, Bytes, Cpu, Crates, Growth, Instructions, Memory};
+use Measure::{
+    Allocations, Bytes, BytesTimes, Cpu, CpuTimes, Crates, Grown, Growth, Instructions,
+    InstructionsTimes, Kept, Memory, PerByte,
+};
 
 const KIB: f64 = 1024.0;
+const MIB: f64 = 1024.0 * KIB;
 const MILLI: f64 = 1e-3;
+const MICRO: f64 = 1e-6;
+const NANO: f64 = 1e-9;
 
 const GATES: &[Gate] = &[
     gate("chat", Instructions, Ratio(1.10), Ratio(0.80)),
@@ -87,8 +94,24 @@ const GATES: &[Gate] = &[
         Ratio(1.15),
         Ratio(1.05),
     ),
+    gate(runs::FEW_TURNS, Instructions, Ratio(1.20), Ratio(1.0)),
+    gate(runs::MANY_TURNS, Cpu, Ratio(1.35), Ratio(1.15)),
+    gate(runs::MANY_TURNS, Grown, Most(MIB), Most(0.7 * MIB)),
+    gate(runs::MANY_TURNS, Kept, Most(MIB), Most(0.7 * MIB)),
+    gate(runs::GROWTH, InstructionsTimes, Most(1.15), Most(1.10)),
+    gate(runs::GROWTH, BytesTimes, Most(1.15), Most(1.05)),
+    gate(runs::GROWTH, CpuTimes, Most(1.15), Most(1.10)),
+    gate(runs::HISTORY, PerByte, Most(0.4 * NANO), Most(0.2 * NANO)),
+    gate(offline::TURN, Allocations, Beyond(40.0), Beyond(30.0)),
+    gate(offline::TURN, Cpu, Most(10.0 * MICRO), Most(5.0 * MICRO)),
+    gate(offline::WORD, Allocations, Beyond(NONE), Beyond(NONE)),
+    gate(offline::RETRY, BytesTimes, Most(1.02), Most(1.0)),
+    gate(offline::FALLBACK, BytesTimes, Most(1.02), Most(1.0)),
     gate("100 tools with #[tool]", Cpu, Beyond(2.0), Beyond(1.0)),
 ];
+
+/// One in ten thousand: what a run asks for once is shared by all its words.
+const NONE: f64 = 1e-4;
 
 const fn gate(what: &'static str, measure: Measure, must: Limit, stretch: Limit) -> Gate {
     Gate {
@@ -124,9 +147,16 @@ impl Measure {
             | Measure::Allocations
             | Measure::Bytes
             | Measure::Growth
+            | Measure::Kept
+            | Measure::InstructionsTimes
+            | Measure::BytesTimes
             | Measure::Crates
             | Measure::Exact => true,
-            Measure::Cpu | Measure::Memory => false,
+            Measure::Cpu
+            | Measure::CpuTimes
+            | Measure::PerByte
+            | Measure::Memory
+            | Measure::Grown => false,
         }
     }
 }

@@ -1,11 +1,13 @@
 //! Processes: the server, and the clients that are measured one at a time.
 
+use std::fmt::Display;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
 use windlass_bench::child::{Report, Task};
-use windlass_bench::{Failure, Plan, Wire};
+use windlass_bench::offline::Exercise;
+use windlass_bench::{Failure, Plan, RunPlan, Wire};
 
 /// A client that is measured.
 #[derive(Debug)]
@@ -47,16 +49,22 @@ pub(crate) struct Lab {
     has_valgrind: bool,
 }
 
-/// What one client does.
+/// What one contender does.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Job {
-    pub(crate) wire: Wire,
-    pub(crate) plan: Plan,
-    pub(crate) task: Task,
+pub(crate) enum Job {
+    /// Asks for answers.
+    Answers { wire: Wire, plan: Plan, task: Task },
+    /// Runs an agent so often.
+    Runs { plan: RunPlan, count: usize },
+    /// Does something without a connection.
+    Offline(Exercise),
 }
 
 /// The least of so many times on the processor counts, because others use it too.
 const REPEATS: usize = 3;
+
+/// A repeated instruction would count once for each byte that it copies, which it does not cost.
+const COPIES: &str = "glibc.cpu.x86_rep_movsb_threshold=0x40000000";
 
 impl Lab {
     /// Starts the server.
@@ -107,7 +115,8 @@ impl Lab {
             .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
             .arg(&who.program)
             .args(self.arguments(who, job))
-            .env("WINDLASS_BENCH_COUNTS", "1");
+            .env("WINDLASS_BENCH_COUNTS", "1")
+            .env("GLIBC_TUNABLES", COPIES);
         let said = output(&mut command)?;
         let report: Report = String::from_utf8(said.stdout)?.parse()?;
         if !report.exact {
@@ -121,18 +130,23 @@ impl Lab {
         Ok(Some(count.trim().parse()?))
     }
 
-    fn arguments(&self, who: &Contender, job: Job) -> [String; 5] {
-        let (task, count) = match job.task {
-            Task::Calls(count) => ("calls", count),
-            Task::Crowd(count) => ("crowd", count),
+    fn arguments(&self, who: &Contender, job: Job) -> Vec<String> {
+        let url = |plan: &dyn Display| format!("http://127.0.0.1:{}{plan}", self.port);
+        let (first, rest) = match job {
+            Job::Answers { wire, plan, task } => {
+                let (task, count) = match task {
+                    Task::Calls(count) => ("calls", count),
+                    Task::Crowd(count) => ("crowd", count),
+                };
+                let wire = wire.name().to_owned();
+                (task, vec![wire, url(&plan), count.to_string()])
+            }
+            Job::Runs { plan, count } => ("runs", vec![url(&plan), count.to_string()]),
+            Job::Offline(exercise) => ("offline", exercise.words().to_vec()),
         };
-        [
-            task.to_owned(),
-            who.name.clone(),
-            job.wire.name().to_owned(),
-            format!("http://127.0.0.1:{}{}", self.port, job.plan),
-            count.to_string(),
-        ]
+        let mut arguments = vec![first.to_owned(), who.name.clone()];
+        arguments.extend(rest);
+        arguments
     }
 }
 

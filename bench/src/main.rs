@@ -17,10 +17,10 @@ mod tools;
 use std::process::ExitCode;
 
 use lab::{Contender, Lab};
-use options::{Options, Role};
-use windlass_bench::floor::Floor;
-use windlass_bench::ours::Ours;
-use windlass_bench::{Failure, child, cost, server};
+use options::{Child, Options, Role, Work};
+use windlass_bench::floor::{Floor, FloorRunner};
+use windlass_bench::ours::{OurRunner, Ours};
+use windlass_bench::{Failure, child, cost, offline, server};
 
 #[global_allocator]
 static ALLOCATOR: cost::Counting = cost::Counting;
@@ -41,17 +41,25 @@ fn main() -> ExitCode {
 fn run(words: &[String]) -> Result<bool, Failure> {
     match Role::parse(words)? {
         Role::Server => server::run().map(|()| true),
-        Role::Child(child) => {
-            match child.name.as_str() {
-                "floor" => child::run(&Floor::new(child.wire, &child.url)?, &child.url, child.task),
-                "windlass" => {
-                    child::run(&Ours::new(child.wire, &child.url)?, &child.url, child.task)
-                }
-                name => Err(format!("no client is called `{name}`").into()),
-            }?;
-            Ok(true)
-        }
+        Role::Child(child) => measured(&child).map(|()| true),
         Role::Bench(options) => bench(&options),
+    }
+}
+
+fn measured(child: &Child) -> Result<(), Failure> {
+    let is_floor = match child.name.as_str() {
+        "floor" => true,
+        "windlass" => false,
+        name => return Err(format!("nobody is called `{name}`").into()),
+    };
+    match &child.work {
+        Work::Answers { wire, url, task } if is_floor => {
+            child::run(&Floor::new(*wire, url)?, url, *task)
+        }
+        Work::Answers { wire, url, task } => child::run(&Ours::new(*wire, url)?, url, *task),
+        Work::Runs { url, count } if is_floor => child::runs::run(FloorRunner::new, url, *count),
+        Work::Runs { url, count } => child::runs::run(OurRunner::new, url, *count),
+        Work::Offline(exercise) => offline::run(is_floor, *exercise),
     }
 }
 
@@ -62,6 +70,8 @@ fn bench(options: &Options) -> Result<bool, Failure> {
         contenders.extend(Contender::peers(program)?);
     }
     let mut rows = scenarios::measure(&lab, &contenders)?;
+    rows.extend(scenarios::runs::measure(&lab, &contenders)?);
+    rows.extend(scenarios::offline::measure(&lab, &contenders)?);
     rows.extend(build::crates(&options.hello, &contenders)?);
     if options.build {
         rows.extend(build::release(&options.hello, &contenders)?);

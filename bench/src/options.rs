@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use windlass_bench::child::Task;
+use windlass_bench::offline::Exercise;
 use windlass_bench::{Failure, Wire};
 
 /// One program plays all parts.
@@ -15,12 +16,20 @@ pub(crate) enum Role {
     Bench(Options),
 }
 
-/// Which client is measured, and doing what.
+/// Which contender is measured, and doing what.
 pub(crate) struct Child {
     pub(crate) name: String,
-    pub(crate) wire: Wire,
-    pub(crate) url: String,
-    pub(crate) task: Task,
+    pub(crate) work: Work,
+}
+
+/// What is measured of a contender.
+pub(crate) enum Work {
+    /// Asking for answers.
+    Answers { wire: Wire, url: String, task: Task },
+    /// Running an agent so often.
+    Runs { url: String, count: usize },
+    /// Something without a connection.
+    Offline(Exercise),
 }
 
 /// What is measured.
@@ -43,18 +52,30 @@ impl Role {
             ["serve"] => Role::Server,
             ["calls" | "crowd", name, wire, url, count] => {
                 let count = count.parse()?;
-                Role::Child(Child {
-                    name: (*name).to_owned(),
+                let work = Work::Answers {
                     wire: wire.parse()?,
                     url: (*url).to_owned(),
                     task: match words[0] {
                         "crowd" => Task::Crowd(count),
                         _ => Task::Calls(count),
                     },
-                })
+                };
+                Role::child(name, work)
+            }
+            ["runs", name, url, count] => {
+                let (url, count) = ((*url).to_owned(), count.parse()?);
+                Role::child(name, Work::Runs { url, count })
+            }
+            ["offline", name, rest @ ..] => {
+                Role::child(name, Work::Offline(Exercise::parse(rest)?))
             }
             words => Role::Bench(options(words)?),
         })
+    }
+
+    fn child(name: &str, work: Work) -> Self {
+        let name = name.to_owned();
+        Role::Child(Child { name, work })
     }
 }
 

@@ -1,5 +1,7 @@
 //! Windlass, as a program uses it: a client, a request, and a stream whose events are shown and put together.
 
+mod runs;
+
 use windlass_core::{Accumulator, AssistantPart, Event, Model, Request};
 use windlass_provider::host::{Auth, Host, KeyNeed};
 use windlass_provider::wire::anthropic::Anthropic;
@@ -8,6 +10,8 @@ use windlass_provider::wire::openai_chat::OpenAiChat;
 use windlass_provider::wire::openai_responses::OpenAiResponses;
 
 use crate::{Client, Failure, Wire};
+
+pub use runs::OurRunner;
 
 static CHAT: OpenAiChat = OpenAiChat::new();
 static RESPONSES: OpenAiResponses = OpenAiResponses::new();
@@ -28,32 +32,37 @@ impl Ours {
     ///
     /// When the client cannot be built.
     pub fn new(wire: Wire, base: &str) -> Result<Self, Failure> {
-        let (host, model) = match wire {
-            Wire::Chat => (Host::new("bench", "http://localhost", &CHAT), "gpt-5-mini"),
-            Wire::Responses => (
-                Host::new("bench", "http://localhost", &RESPONSES),
-                "gpt-5-mini",
-            ),
-            Wire::Anthropic => (
-                Host::new("bench", "http://localhost", &ANTHROPIC)
-                    .with_auth(Auth::Header("x-api-key")),
-                "claude-sonnet-4-5",
-            ),
-            Wire::Gemini => (
-                Host::new("bench", "http://localhost", &GEMINI)
-                    .with_auth(Auth::Header("x-goog-api-key")),
-                "gemini-2.5-flash",
-            ),
-        };
-        let model = windlass_provider::Client::builder(host.with_key(KeyNeed::Optional), model)
-            .base_url(base)
-            .key("sk-bench")
-            .build()?;
+        let model = model(wire, base)?;
         Ok(Ours {
             model,
             request: Request::new(crate::QUESTION),
         })
     }
+}
+
+fn model(wire: Wire, base: &str) -> Result<windlass_provider::Client, Failure> {
+    let (host, model) = match wire {
+        Wire::Chat => (Host::new("bench", "http://localhost", &CHAT), "gpt-5-mini"),
+        Wire::Responses => (
+            Host::new("bench", "http://localhost", &RESPONSES),
+            "gpt-5-mini",
+        ),
+        Wire::Anthropic => (
+            Host::new("bench", "http://localhost", &ANTHROPIC).with_auth(Auth::Header("x-api-key")),
+            "claude-sonnet-4-5",
+        ),
+        Wire::Gemini => (
+            Host::new("bench", "http://localhost", &GEMINI)
+                .with_auth(Auth::Header("x-goog-api-key")),
+            "gemini-2.5-flash",
+        ),
+    };
+    Ok(
+        windlass_provider::Client::builder(host.with_key(KeyNeed::Optional), model)
+            .base_url(base)
+            .key("sk-bench")
+            .build()?,
+    )
 }
 
 impl Client for Ours {

@@ -1,5 +1,8 @@
 //! What is measured: answers of many shapes, each long and short, so that what is left is the cost of a piece.
 
+pub(crate) mod offline;
+pub(crate) mod runs;
+
 use windlass_bench::child::Task;
 use windlass_bench::{Failure, Plan, Split, Wire};
 
@@ -153,7 +156,7 @@ impl Scenario {
             let (units, plan, calls) = job(pieces);
             let task = Task::Calls(calls);
             let wire = self.wire;
-            (units as f64, Job { wire, plan, task })
+            (units as f64, Job::Answers { wire, plan, task })
         };
         let [(few, short), (many, long), (most, longest)] = [200, 4_200, 20_200].map(job);
         if let Some(more) = lab
@@ -182,7 +185,7 @@ impl Scenario {
         cells: &mut Cells,
         (plan, size): (fn(usize) -> Plan, usize),
     ) -> Result<(), Failure> {
-        let jobs = [size, 2 * size, 4 * size].map(|size| Job {
+        let jobs = [size, 2 * size, 4 * size].map(|size| Job::Answers {
             wire: self.wire,
             plan: plan(size),
             task: Task::Calls(1),
@@ -214,7 +217,7 @@ impl Scenario {
         cells: &mut Cells,
         plan: Plan,
     ) -> Result<(), Failure> {
-        let job = Job {
+        let job = Job::Answers {
             wire: self.wire,
             plan,
             task: Task::Crowd(STREAMS),

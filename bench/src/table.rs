@@ -17,6 +17,18 @@ pub(crate) enum Measure {
     Growth,
     /// Bytes of memory for each.
     Memory,
+    /// By how many bytes the memory of the process grew.
+    Grown,
+    /// Bytes that were asked for and not given back.
+    Kept,
+    /// Seconds on a processor for each byte that is sent.
+    PerByte,
+    /// The instructions of a unit where there is much, in those where there is little.
+    InstructionsTimes,
+    /// The bytes of a unit where there is much, in those where there is little.
+    BytesTimes,
+    /// The time of a unit where there is much, in that where there is little.
+    CpuTimes,
     Crates,
     /// One where every text was right, else zero.
     Exact,
@@ -141,6 +153,12 @@ impl Measure {
             Measure::Cpu => "CPU",
             Measure::Growth => "cost of twice as much",
             Measure::Memory => "memory of each",
+            Measure::Grown => "memory grown",
+            Measure::Kept => "heap kept",
+            Measure::PerByte => "CPU per byte",
+            Measure::InstructionsTimes => "instructions, times",
+            Measure::BytesTimes => "bytes allocated, times",
+            Measure::CpuTimes => "CPU, times",
             Measure::Crates => "crates",
             Measure::Exact => "every run",
         }
@@ -148,17 +166,31 @@ impl Measure {
 
     /// Whether a ratio to the floor says anything.
     const fn is_compared(self) -> bool {
-        !matches!(self, Measure::Growth | Measure::Exact)
+        !matches!(
+            self,
+            Measure::Growth
+                | Measure::InstructionsTimes
+                | Measure::BytesTimes
+                | Measure::CpuTimes
+                | Measure::Exact
+        )
     }
 
     fn show(self, value: f64) -> String {
         match self {
             Measure::Instructions if value >= 1e6 => format!("{:.2} M", value / 1e6),
             Measure::Instructions => format!("{:.2} k", value / 1e3),
-            Measure::Allocations | Measure::Growth => format!("{value:.2}"),
+            Measure::Allocations
+            | Measure::Growth
+            | Measure::InstructionsTimes
+            | Measure::BytesTimes
+            | Measure::CpuTimes => format!("{value:.2}"),
             Measure::Bytes if value < 10_000.0 => format!("{value:.0}"),
             Measure::Crates => format!("{value:.0}"),
-            Measure::Bytes | Measure::Memory => format!("{:.1} KiB", value / 1024.0),
+            Measure::PerByte => format!("{:.2} ns", value * 1e9),
+            Measure::Bytes | Measure::Memory | Measure::Grown | Measure::Kept => {
+                format!("{:.1} KiB", value / 1024.0)
+            }
             Measure::Cpu if value >= 1.0 => format!("{value:.2} s"),
             Measure::Cpu if value >= 1e-3 => format!("{:.2} ms", value * 1e3),
             Measure::Cpu => format!("{:.2} µs", value * 1e6),

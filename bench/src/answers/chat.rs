@@ -34,19 +34,27 @@ pub(super) fn events(plan: Plan) -> Vec<String> {
         Shape::Text => "\"stop\"",
         Shape::Call => "\"tool_calls\"",
     };
-    events.push(chunk(plan.deltas, "{}", reason));
-    events.push(format!(
-        "{HEAD}\"choices\":[],\"usage\":{{\"prompt_tokens\":20,\"completion_tokens\":{0},\"total_tokens\":{1},\
-         \"prompt_tokens_details\":{{\"cached_tokens\":0,\"audio_tokens\":0}},\"completion_tokens_details\":\
-         {{\"reasoning_tokens\":0,\"audio_tokens\":0}}}},\"obfuscation\":\"\"}}\n\n",
-        plan.deltas,
-        plan.deltas + 20,
-    ));
-    events.push("data: [DONE]\n\n".to_owned());
+    events.extend(closing(plan.deltas, reason));
     events
 }
 
-fn chunk(at: usize, delta: &str, reason: &str) -> String {
+/// What follows the last piece: the reason to finish, the usage, and the end.
+pub(super) fn closing(pieces: usize, reason: &str) -> [String; 3] {
+    let usage = format!(
+        "{HEAD}\"choices\":[],\"usage\":{{\"prompt_tokens\":20,\"completion_tokens\":{0},\"total_tokens\":{1},\
+         \"prompt_tokens_details\":{{\"cached_tokens\":0,\"audio_tokens\":0}},\"completion_tokens_details\":\
+         {{\"reasoning_tokens\":0,\"audio_tokens\":0}}}},\"obfuscation\":\"\"}}\n\n",
+        pieces,
+        pieces + 20,
+    );
+    [
+        chunk(pieces, "{}", reason),
+        usage,
+        "data: [DONE]\n\n".to_owned(),
+    ]
+}
+
+pub(super) fn chunk(at: usize, delta: &str, reason: &str) -> String {
     let padding = padding(at);
     format!(
         "{HEAD}\"choices\":[{{\"index\":0,\"delta\":{delta},\"logprobs\":null,\"finish_reason\":{reason}}}],\
