@@ -9,7 +9,7 @@ use std::sync::Arc;
 use tokio::time::Instant;
 use windlass_core::{
     Assistant, Call, Conversation, ErrorKind, JsonText, Message, ModelError, ModelId, Outcome,
-    OutcomeStatus, Outcomes, Profile, Request, Response, Text, ToolError, User, Warning,
+    OutcomeStatus, Outcomes, Profile, Request, Response, ToolError, User, Warning,
 };
 
 use crate::hook::{At, HookPanicked, Hooks};
