@@ -10,7 +10,7 @@ use std::time::Duration;
 
 pub use kind::{Clock, ErrorKind, Phase};
 
-use crate::{Assistant, ModelId, OrderError, Text};
+use crate::{Assistant, ModelId, OrderError, Quota, Text};
 
 #[cfg(test)]
 mod tests;
@@ -52,6 +52,7 @@ struct Details {
     in_stream: bool,
     body: Option<Text>,
     partial: Option<Box<Assistant>>,
+    quota: Option<Box<Quota>>,
     hint: Option<Text>,
     source: Option<Arc<dyn StdError + Send + Sync>>,
 }
@@ -72,6 +73,7 @@ impl ModelError {
             in_stream: false,
             body: None,
             partial: None,
+            quota: None,
             hint: None,
             source: None,
         }))
@@ -179,6 +181,13 @@ impl ModelError {
         self
     }
 
+    /// Attaches what the provider says of its limits.
+    #[must_use]
+    pub fn with_quota(mut self, quota: Quota) -> Self {
+        self.0.quota = Some(Box::new(quota));
+        self
+    }
+
     /// Replaces the advice of the kind by a better one.
     #[must_use]
     pub fn with_hint(mut self, hint: impl Into<Text>) -> Self {
@@ -251,6 +260,11 @@ impl ModelError {
     /// What had arrived of the answer.
     pub fn partial(&self) -> Option<&Assistant> {
         self.0.partial.as_deref()
+    }
+
+    /// What the provider says of its limits.
+    pub fn quota(&self) -> Option<&Quota> {
+        self.0.quota.as_deref()
     }
 
     /// Whether the same request may succeed later or on another connection.

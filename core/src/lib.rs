@@ -57,6 +57,7 @@ mod json;
 mod message;
 mod model;
 mod nearest;
+mod quota;
 mod request;
 mod response;
 mod retry;
@@ -82,8 +83,11 @@ pub use message::{
     Message, Outcome, OutcomePart, OutcomeStatus, Outcomes, Seal, Source, System, TextPart,
     Thinking, User, UserPart,
 };
-pub use model::{Abilities, Ability, EventSource, EventStream, Model, ModelId, Prices, Profile};
+pub use model::{
+    Abilities, Ability, EventSource, EventStream, Model, ModelId, Prices, Profile, Witness,
+};
 pub use nearest::nearest_name;
+pub use quota::{Allowance, Quota};
 pub use request::{
     Breakpoint, CachePolicy, CacheTime, Continuation, Effort, Options, OutputFormat, ParallelCalls,
     Reasoning, Request, Sampling, ToolChoice, Tools, Unsupported,

@@ -12,7 +12,7 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
 pub use profile::{Abilities, Ability, Prices, Profile};
-pub use stream::{EventSource, EventStream};
+pub use stream::{EventSource, EventStream, Witness};
 
 use crate::{ModelError, Request, Text};
 

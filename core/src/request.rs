@@ -4,6 +4,7 @@ mod options;
 mod sampling;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -45,6 +46,8 @@ pub struct Request {
     /// How it is to answer.
     #[serde(default)]
     pub options: Options,
+    /// How long it has waited in queues. No provider is told; a clock for the whole request began that much earlier.
+    pub waited: Duration,
 }
 
 impl Request {
@@ -79,6 +82,13 @@ impl Request {
     #[must_use]
     pub fn with_options(mut self, options: Options) -> Self {
         self.options = options;
+        self
+    }
+
+    /// Adds to how long it has waited in queues.
+    #[must_use]
+    pub fn after_waiting(mut self, wait: Duration) -> Self {
+        self.waited = self.waited.saturating_add(wait);
         self
     }
 }

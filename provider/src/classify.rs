@@ -13,11 +13,11 @@
 //! 6. codes that say little (`invalid_request_error`, `server_error`).
 
 mod advice;
-mod date;
+pub(crate) mod date;
 mod redact;
 mod report;
 mod tables;
-mod wait;
+pub(crate) mod wait;
 
 use std::borrow::Cow;
 use std::time::{Duration, SystemTime};

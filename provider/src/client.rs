@@ -6,6 +6,7 @@ mod timer;
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use async_trait::async_trait;
 use indexmap::IndexMap;
@@ -21,6 +22,7 @@ use crate::codec::{Delivery, Encode};
 use crate::connect::ClientBuilder;
 use crate::frame::Framing;
 use crate::host::{Auth, Host};
+use crate::quota;
 use crate::transport::{Clocks, HttpResponse, Transport};
 use answer::Answer;
 pub(crate) use timer::Timer;
@@ -85,18 +87,22 @@ impl Client {
         let warnings = std::mem::take(&mut wire.warnings);
         let http = parts.http_request(wire, &options).await?;
 
-        let mut timer = Timer::start(parts.clocks);
+        let mut timer = Timer::start(parts.clocks).after(request.waited);
         let response = parts.send(http, &mut timer).await?;
         let id = classify::request_id(&response.headers);
+        let quota = quota::read(parts.host.quota, &response.headers, SystemTime::now());
         let answer = self
             .answer(request, response, timer)?
             .with_warnings(warnings)
             .with_id(id.clone());
-        let stream = EventStream::new(parts.profile.id.clone(), answer);
-        Ok(match id {
-            Some(id) => stream.with_request_id(id),
-            None => stream,
-        })
+        let mut stream = EventStream::new(parts.profile.id.clone(), answer);
+        if let Some(id) = id {
+            stream = stream.with_request_id(id);
+        }
+        if let Some(quota) = quota {
+            stream = stream.with_quota(quota);
+        }
+        Ok(stream)
     }
 
     /// A decoder over the body of a good response.

@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::codec::Codec;
 use crate::embed::EmbedCodec;
+use crate::quota::{self, QuotaHeaders};
 
 /// A service that serves models: one constant.
 ///
@@ -44,6 +45,8 @@ pub struct Host {
     pub headers: &'static [(&'static str, &'static str)],
     /// Members of the query of every request; names in braces are settings here too.
     pub query: &'static [(&'static str, &'static str)],
+    /// The headers that tell of its limits.
+    pub quota: &'static [QuotaHeaders],
 }
 
 impl Host {
@@ -64,6 +67,7 @@ impl Host {
             settings: &[],
             headers: &[],
             query: &[],
+            quota: quota::OPENAI,
         }
     }
 
@@ -113,6 +117,13 @@ impl Host {
     #[must_use]
     pub const fn with_query(mut self, query: &'static [(&'static str, &'static str)]) -> Self {
         self.query = query;
+        self
+    }
+
+    /// Sets the headers that tell of its limits; those of OpenAI where not set.
+    #[must_use]
+    pub const fn with_quota(mut self, table: &'static [QuotaHeaders]) -> Self {
+        self.quota = table;
         self
     }
 }

@@ -84,6 +84,7 @@ pub mod embed;
 pub mod frame;
 pub mod host;
 pub mod hosts;
+pub mod quota;
 pub mod schema;
 pub mod secret;
 #[cfg(feature = "bedrock")]

@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{Details, ErrorKind, ModelError};
-use crate::{Assistant, ModelId, Text};
+use crate::{Assistant, ModelId, Quota, Text};
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename = "ModelError")]
@@ -37,6 +37,8 @@ struct Written {
     partial: Option<Box<Assistant>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     hint: Option<Text>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    quota: Option<Box<Quota>>,
     /// What each cause said, the nearest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     causes: Vec<Text>,
@@ -102,6 +104,7 @@ impl Serialize for ModelError {
             body: details.body,
             partial: details.partial,
             hint: details.hint,
+            quota: details.quota,
             causes,
         };
         written.serialize(serializer)
@@ -127,6 +130,7 @@ impl<'de> Deserialize<'de> for ModelError {
             body: written.body,
             partial: written.partial,
             hint: written.hint,
+            quota: written.quota,
             source,
         })))
     }

@@ -4,10 +4,11 @@ use std::fmt;
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use futures_core::Stream;
 
-use crate::{Accumulator, ErrorKind, Event, ModelError, ModelId, Response, Text};
+use crate::{Accumulator, ErrorKind, Event, ModelError, ModelId, Quota, Response, Text};
 
 #[cfg(test)]
 mod tests;
@@ -23,6 +24,17 @@ pub trait EventSource: Send {
         context: &mut Context<'_>,
         events: &mut VecDeque<Event>,
     ) -> Poll<Option<Result<(), ModelError>>>;
+}
+
+/// Sees an answer pass without being part of its path: what it cost, and how it ended.
+///
+/// It is attached by [`EventStream::witnessed_by`] and dropped with the end of the answer, or with the stream.
+pub trait Witness: Send {
+    /// An event has arrived; the consumer has not read it yet.
+    fn event(&mut self, event: &Event);
+
+    /// The answer ends with this error.
+    fn failed(&mut self, error: &ModelError);
 }
 
 /// The events of one answer, as they arrive.
@@ -63,7 +75,10 @@ pub struct EventStream {
 struct About {
     model: ModelId,
     request_id: Option<Text>,
+    quota: Option<Box<Quota>>,
+    waited: Duration,
     held: Vec<Box<dyn Any + Send>>,
+    witnesses: Vec<Box<dyn Witness>>,
 }
 
 impl EventStream {
@@ -76,7 +91,10 @@ impl EventStream {
             about: Box::new(About {
                 model,
                 request_id: None,
+                quota: None,
+                waited: Duration::ZERO,
                 held: Vec::new(),
+                witnesses: Vec::new(),
             }),
         }
     }
@@ -106,6 +124,55 @@ impl EventStream {
     pub fn holding(mut self, guard: impl Any + Send) -> Self {
         self.about.held.push(Box::new(guard));
         self
+    }
+
+    /// Shows every event and the error to `witness`, from the first that has not been read yet.
+    ///
+    /// ```
+    /// use windlass_core::{Event, EventStream, ModelError, ModelId, Usage, Witness};
+    ///
+    /// /// Says what an answer cost.
+    /// struct Meter;
+    ///
+    /// impl Witness for Meter {
+    ///     fn event(&mut self, event: &Event) {
+    ///         if let Event::Usage(usage) = event {
+    ///             println!("{usage} so far");
+    ///         }
+    ///     }
+    ///     fn failed(&mut self, error: &ModelError) {
+    ///         println!("{error}");
+    ///     }
+    /// }
+    ///
+    /// let answer = EventStream::from_events(ModelId::new("test", "echo"), []).witnessed_by(Meter);
+    /// ```
+    pub fn witnessed_by(mut self, mut witness: impl Witness + 'static) -> Self {
+        self.queue.iter().for_each(|event| witness.event(event));
+        self.about.witnesses.push(Box::new(witness));
+        self
+    }
+
+    /// Sets what the provider says of its limits.
+    pub fn with_quota(mut self, quota: Quota) -> Self {
+        self.about.quota = Some(Box::new(quota));
+        self
+    }
+
+    /// Sets how long the request waited in a queue before it was sent.
+    pub fn with_waited(mut self, wait: Duration) -> Self {
+        self.about.waited = wait;
+        self
+    }
+
+    /// What the provider says of its limits.
+    pub fn quota(&self) -> Option<&Quota> {
+        self.about.quota.as_deref()
+    }
+
+    /// How long the request waited in a queue before it was sent.
+    pub fn waited(&self) -> Duration {
+        self.about.waited
     }
 
     /// The model that answers.
@@ -146,7 +213,15 @@ impl EventStream {
             let Some(source) = &mut self.source else {
                 return Poll::Ready(None);
             };
-            match source.as_mut().poll_events(context, &mut self.queue) {
+            let polled = source.as_mut().poll_events(context, &mut self.queue);
+            if !self.about.witnesses.is_empty() {
+                let failed = match &polled {
+                    Poll::Ready(Some(Err(error))) => Some(error),
+                    _ => None,
+                };
+                self.show(failed);
+            }
+            match polled {
                 Poll::Ready(Some(Ok(()))) => {}
                 Poll::Ready(Some(Err(error))) => {
                     self.failure = Some(error);
@@ -196,7 +271,16 @@ impl EventStream {
     /// Lets go of the connection and of whatever was held.
     fn end(&mut self) {
         self.source = None;
+        self.about.witnesses.clear();
         self.about.held.clear();
+    }
+
+    /// Shows the witnesses what has just arrived.
+    fn show(&mut self, error: Option<&ModelError>) {
+        for witness in &mut self.about.witnesses {
+            self.queue.iter().for_each(|event| witness.event(event));
+            error.into_iter().for_each(|error| witness.failed(error));
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::{Failure, date};
+use crate::quota;
 
 /// What comes before a wait in the words of a message.
 const PHRASES: [&str; 6] = [
@@ -33,22 +34,14 @@ pub(super) fn of_headers(failure: &Failure<'_>, now: SystemTime) -> Option<Durat
 
 /// The wait that follows from the limits that are used up, where headers tell of them.
 pub(super) fn of_limits(failure: &Failure<'_>, now: SystemTime) -> Option<Duration> {
-    let used_up = |name: &str| failure.header(name).and_then(decimal) == Some(0.0);
-    let kinds = ["requests", "tokens"].into_iter().filter_map(|kind| {
-        let used_up = used_up(&format!("x-ratelimit-remaining-{kind}"));
-        let reset = failure.header(&format!("x-ratelimit-reset-{kind}"))?;
-        used_up.then(|| spelled(reset)).flatten()
-    });
-    kinds.max().or_else(|| {
-        let reset = failure.header("x-ratelimit-reset").and_then(decimal)?;
-        used_up("x-ratelimit-remaining")
-            .then(|| at(reset, now))
-            .flatten()
-    })
+    let tables = [quota::OPENAI, quota::OPENROUTER].into_iter();
+    tables
+        .filter_map(|table| quota::read_by(table, |name| failure.header(name), now))
+        .find_map(|quota| quota.wait())
 }
 
 /// The wait until a time in milliseconds since 1970.
-pub(super) fn at(milliseconds: f64, now: SystemTime) -> Option<Duration> {
+pub(crate) fn at(milliseconds: f64, now: SystemTime) -> Option<Duration> {
     let since = Duration::try_from_secs_f64(milliseconds / 1000.0).ok()?;
     until(UNIX_EPOCH.checked_add(since)?, now)
 }
@@ -63,13 +56,13 @@ pub(super) fn of_message(message: &str) -> Option<Duration> {
 }
 
 /// A number of seconds, if it lies ahead.
-pub(super) fn seconds(number: f64) -> Option<Duration> {
+pub(crate) fn seconds(number: f64) -> Option<Duration> {
     let wait = Duration::try_from_secs_f64(number).ok()?;
     (!wait.is_zero()).then_some(wait)
 }
 
 /// The duration that a text begins with: `34.07s`, `1h2m`, `20ms`, `26 seconds`.
-pub(super) fn spelled(text: &str) -> Option<Duration> {
+pub(crate) fn spelled(text: &str) -> Option<Duration> {
     let mut rest = text.trim_start();
     let mut sum = 0.0;
     while let Some((number, after)) = leading_number(rest) {
@@ -101,11 +94,11 @@ fn leading_number(text: &str) -> Option<(f64, &str)> {
     Some((number.parse().ok()?, rest))
 }
 
-fn decimal(text: &str) -> Option<f64> {
+pub(crate) fn decimal(text: &str) -> Option<f64> {
     text.trim().parse().ok()
 }
 
-fn until(time: SystemTime, now: SystemTime) -> Option<Duration> {
+pub(crate) fn until(time: SystemTime, now: SystemTime) -> Option<Duration> {
     let wait = time.duration_since(now).ok()?;
     (!wait.is_zero()).then_some(wait)
 }

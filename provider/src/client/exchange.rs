@@ -10,6 +10,7 @@ use crate::classify::{self, Failure};
 use crate::codec::WireRequest;
 #[cfg(feature = "bedrock")]
 use crate::host::Auth;
+use crate::quota;
 #[cfg(feature = "bedrock")]
 use crate::sigv4::Scope;
 use crate::transport::{HttpRequest, HttpResponse, TransportError};
@@ -106,7 +107,12 @@ impl Parts {
             .map(|(name, value)| (name.as_str(), value.as_str()))
             .collect();
         let failure = Failure::new(response.status, &body).with_headers(&headers);
-        self.decorate(classify::response(&failure, SystemTime::now()))
+        let now = SystemTime::now();
+        let error = self.decorate(classify::response(&failure, now));
+        match quota::read(self.host.quota, &response.headers, now) {
+            Some(quota) => error.with_quota(quota),
+            None => error,
+        }
     }
 
     /// Says which model an error comes from, and takes the key out of it.

@@ -530,3 +530,25 @@ async fn without_a_key_only_a_host_that_needs_none_is_asked() {
             .all(|(name, _)| name != "authorization")
     );
 }
+
+//
+#[tokio::test(start_paused = true)]
+async fn time_in_a_queue_counts_for_the_whole_request_and_for_no_other_clock() {
+    let clocks = Clocks::unlimited();
+    for (clocks, late) in [
+        (clocks.with_total(SECOND * 9), SECOND * 3),
+        (clocks.with_first_output(SECOND * 9), SECOND * 9),
+    ] {
+        let client = Client::builder(HOST, "m")
+            .key("k")
+            .clocks(clocks)
+            .transport(Fake::new([Hang]))
+            .build()
+            .unwrap();
+        let began = tokio::time::Instant::now();
+        let request = Request::new("Hi").after_waiting(SECOND * 6);
+        let answer = async { client.stream(request).await?.response().await };
+        answer.await.unwrap_err();
+        assert_eq!(began.elapsed(), late);
+    }
+}

@@ -16,6 +16,8 @@ use crate::transport::Clocks;
 pub(crate) struct Timer {
     clocks: Clocks,
     started: Instant,
+    /// How long the request was in queues before that; the clock for the whole request counts it.
+    queued: Duration,
     /// Since when the consumer has been waiting.
     waiting: Option<Instant>,
     has_output: bool,
@@ -29,11 +31,18 @@ impl Timer {
         Timer {
             clocks,
             started: Instant::now(),
+            queued: Duration::ZERO,
             waiting: None,
             has_output: false,
             alarm: None,
             waker: None,
         }
+    }
+
+    /// Counts the time that the request was in queues.
+    pub(super) fn after(mut self, queued: Duration) -> Self {
+        self.queued = queued;
+        self
     }
 
     /// Somebody waits for an event from now on, if not already.
@@ -104,6 +113,7 @@ impl Timer {
         let total = self
             .clocks
             .total
+            .map(|limit| limit.saturating_sub(self.queued))
             .and_then(|limit| self.started.checked_add(limit))
             .map(|at| (at, Clock::Total));
         let (since, limit, clock) = match (self.has_output, self.waiting) {

@@ -2,6 +2,7 @@ use windlass_core::Effort;
 
 use crate::embed;
 use crate::host::{Host, KeyNeed};
+use crate::quota;
 use crate::wire::openai_chat::{
     CacheMarks, Documents, Efforts, OpenAiChat, OutputForm, ReasoningForm, Recordings, StreamEnd,
     StreamUsage, Takes, ThinkingReplay, Turns,
@@ -33,7 +34,8 @@ static GROQ_WIRE: OpenAiChat = COMPATIBLE_DIALECT
     .with_thinking(ThinkingReplay::Field("reasoning"));
 /// Groq.
 pub const GROQ: Host = Host::new("groq", "https://api.groq.com/openai/v1", &GROQ_WIRE)
-    .with_key_vars(&["GROQ_API_KEY"]);
+    .with_key_vars(&["GROQ_API_KEY"])
+    .with_quota(quota::GROQ);
 
 static OPENROUTER_WIRE: OpenAiChat = OpenAiChat::new()
     .with_max_tokens("max_tokens")
@@ -50,13 +52,15 @@ pub const OPENROUTER: Host = Host::new(
     &OPENROUTER_WIRE,
 )
 .with_embed(&EMBEDDINGS)
-.with_key_vars(&["OPENROUTER_API_KEY"]);
+.with_key_vars(&["OPENROUTER_API_KEY"])
+.with_quota(quota::OPENROUTER);
 
 static TOGETHER_WIRE: OpenAiChat = COMPATIBLE_DIALECT.with_top_k(Some("top_k"));
 /// Together.
 pub const TOGETHER: Host = Host::new("together", "https://api.together.xyz/v1", &TOGETHER_WIRE)
     .with_embed(&EMBEDDINGS)
-    .with_key_vars(&["TOGETHER_API_KEY"]);
+    .with_key_vars(&["TOGETHER_API_KEY"])
+    .with_quota(quota::TOGETHER);
 
 static FIREWORKS_WIRE: OpenAiChat = COMPATIBLE_DIALECT.with_top_k(Some("top_k"));
 /// Fireworks.
@@ -66,7 +70,8 @@ pub const FIREWORKS: Host = Host::new(
     &FIREWORKS_WIRE,
 )
 .with_embed(&EMBEDDINGS)
-.with_key_vars(&["FIREWORKS_API_KEY"]);
+.with_key_vars(&["FIREWORKS_API_KEY"])
+.with_quota(quota::FIREWORKS);
 
 static CEREBRAS_WIRE: OpenAiChat = COMPATIBLE_DIALECT
     .with_max_tokens("max_completion_tokens")
@@ -75,7 +80,8 @@ static CEREBRAS_WIRE: OpenAiChat = COMPATIBLE_DIALECT
     .with_efforts(Efforts::THREE);
 /// Cerebras.
 pub const CEREBRAS: Host = Host::new("cerebras", "https://api.cerebras.ai/v1", &CEREBRAS_WIRE)
-    .with_key_vars(&["CEREBRAS_API_KEY"]);
+    .with_key_vars(&["CEREBRAS_API_KEY"])
+    .with_quota(quota::CEREBRAS);
 
 static PERPLEXITY_WIRE: OpenAiChat = COMPATIBLE_DIALECT
     .with_stream_usage(StreamUsage::Unasked)

@@ -1,5 +1,6 @@
 use crate::embed;
 use crate::host::{Auth, Host, Setting};
+use crate::quota;
 use crate::wire::anthropic::{Anthropic, Endpoint};
 #[cfg(feature = "bedrock")]
 use crate::wire::bedrock::Converse;
@@ -75,7 +76,8 @@ static ANTHROPIC_WIRE: Anthropic = Anthropic::new();
 /// Anthropic.
 pub const ANTHROPIC: Host = Host::new("anthropic", "https://api.anthropic.com", &ANTHROPIC_WIRE)
     .with_auth(Auth::Header("x-api-key"))
-    .with_key_vars(&["ANTHROPIC_API_KEY"]);
+    .with_key_vars(&["ANTHROPIC_API_KEY"])
+    .with_quota(quota::ANTHROPIC);
 
 static GEMINI_WIRE: Gemini = Gemini::new();
 static GEMINI_EMBEDDINGS: embed::Gemini = embed::Gemini::new();
@@ -116,7 +118,8 @@ pub const VERTEX_ANTHROPIC: Host = Host::new(
     &VERTEX_ANTHROPIC_WIRE,
 )
 .with_key_vars(VERTEX_KEYS)
-.with_settings(VERTEX_SETTINGS);
+.with_settings(VERTEX_SETTINGS)
+.with_quota(quota::ANTHROPIC);
 
 #[cfg(feature = "bedrock")]
 static BEDROCK_WIRE: Converse = Converse::new();
@@ -138,7 +141,8 @@ static COHERE_EMBEDDINGS: embed::Cohere = embed::Cohere::new();
 /// Cohere.
 pub const COHERE: Host = Host::new("cohere", "https://api.cohere.com", &COHERE_WIRE)
     .with_embed(&COHERE_EMBEDDINGS)
-    .with_key_vars(&["COHERE_API_KEY", "CO_API_KEY"]);
+    .with_key_vars(&["COHERE_API_KEY", "CO_API_KEY"])
+    .with_quota(quota::COHERE);
 
 static MISTRAL_WIRE: OpenAiChat = OpenAiChat::new()
     .with_stream_usage(StreamUsage::Unasked)
@@ -162,7 +166,8 @@ static MISTRAL_EMBEDDINGS: embed::OpenAi = embed::OpenAi::new().with_dimensions(
 /// Mistral.
 pub const MISTRAL: Host = Host::new("mistral", "https://api.mistral.ai/v1", &MISTRAL_WIRE)
     .with_embed(&MISTRAL_EMBEDDINGS)
-    .with_key_vars(&["MISTRAL_API_KEY"]);
+    .with_key_vars(&["MISTRAL_API_KEY"])
+    .with_quota(quota::MISTRAL);
 
 static DEEPSEEK_WIRE: OpenAiChat = OpenAiChat::new()
     .with_max_tokens("max_tokens")

@@ -116,3 +116,54 @@ fn what_is_held_is_let_go_at_the_end_or_on_drop() {
     drop(stream);
     assert_eq!(Arc::strong_count(&permit), 1, "let go on drop");
 }
+
+/// Keeps what it saw.
+#[derive(Default)]
+struct Log(Arc<std::sync::Mutex<Vec<String>>>);
+
+impl Witness for Log {
+    fn event(&mut self, event: &Event) {
+        let word = if let Event::Text { text, .. } = event {
+            text.to_string()
+        } else {
+            "finish".to_owned()
+        };
+        self.0.lock().unwrap().push(word);
+    }
+
+    fn failed(&mut self, error: &ModelError) {
+        self.0.lock().unwrap().push(error.kind().to_string());
+    }
+}
+
+impl Drop for Log {
+    fn drop(&mut self) {
+        self.0.lock().unwrap().push("end".to_owned());
+    }
+}
+
+//
+#[test]
+fn a_witness_sees_each_event_once_as_it_arrives_then_the_error_then_the_end() {
+    let error = ModelError::new(ErrorKind::RateLimited, "slow down");
+    let log = Log::default();
+    let seen = Arc::clone(&log.0);
+    let mut stream = polls([
+        (vec![text("a"), text("b")], Poll::Ready(Some(Ok(())))),
+        (vec![text("c")], Poll::Pending),
+        (vec![text("d")], Poll::Ready(Some(Err(error)))),
+    ]);
+    run(async {
+        assert_eq!(stream.next().await.unwrap().unwrap(), text("a"));
+        let mut stream = stream.witnessed_by(log);
+        let now = || seen.lock().unwrap().join(" ");
+        assert_eq!(now(), "b");
+        assert_eq!(stream.next().await.unwrap().unwrap(), text("b"));
+        assert_eq!(stream.next().await.unwrap().unwrap(), text("c"));
+        assert_eq!(now(), "b c");
+        assert_eq!(stream.next().await.unwrap().unwrap(), text("d"));
+        assert_eq!(now(), "b c d rate limited end");
+        assert!(stream.next().await.unwrap().is_err());
+        assert_eq!(now(), "b c d rate limited end");
+    });
+}
