@@ -82,6 +82,7 @@ pub mod classify;
 pub mod codec;
 pub mod embed;
 pub mod frame;
+pub mod governor;
 pub mod host;
 pub mod hosts;
 pub mod quota;
