@@ -27,6 +27,7 @@
 
 mod fault;
 mod http;
+mod limiter;
 mod render;
 mod reply;
 
@@ -35,6 +36,7 @@ use std::fmt;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
@@ -42,6 +44,7 @@ use tokio::task::JoinSet;
 use crate::connect::ClientBuilder;
 use crate::host::Host;
 pub use fault::Fault;
+use limiter::Limiter;
 pub use reply::{Reply, ReplyPart};
 
 /// A server on the loopback interface. It stops when it is dropped.
@@ -88,6 +91,7 @@ struct State {
     received: Vec<Received>,
     connections: usize,
     open: usize,
+    limiter: Option<Limiter>,
 }
 
 impl Stage {
@@ -99,7 +103,17 @@ impl Stage {
     fn take(&self, request: Received) -> (Option<Reply>, usize) {
         let mut state = self.state();
         state.received.push(request);
-        let reply = state.replies.pop_front().or_else(|| state.always.clone());
+        let State {
+            replies,
+            always,
+            limiter,
+            ..
+        } = &mut *state;
+        let mut reply = || replies.pop_front().or_else(|| always.clone());
+        let reply = match limiter {
+            Some(limiter) => limiter.judge(reply),
+            None => reply(),
+        };
         (reply, state.received.len())
     }
 }
@@ -141,6 +155,21 @@ impl Simulator {
     /// Sets the reply to every request for which there is none in the script.
     pub fn always(&self, reply: Reply) {
         self.stage.state().always = Some(reply);
+    }
+
+    /// Takes so many requests in any window of time from now on, tells of it in the headers that OpenAI has for it, and
+    /// refuses the rest with status 429 and the time to come back.
+    pub fn limit(&self, requests: usize, window: Duration) {
+        self.stage.state().limiter = Some(Limiter::new(requests, window));
+    }
+
+    /// How many requests were over the limit.
+    pub fn limited(&self) -> usize {
+        self.stage
+            .state()
+            .limiter
+            .as_ref()
+            .map_or(0, |limiter| limiter.refused)
     }
 
     /// Where it listens: `http://127.0.0.1:PORT`.

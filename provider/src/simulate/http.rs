@@ -161,6 +161,7 @@ impl Connection {
             let own = render::error_body(wire, *status);
             let body = body.as_deref().unwrap_or(&own);
             let mut all = headers.clone();
+            all.extend(reply.headers.iter().cloned());
             all.extend(render::error_headers(wire, *status));
             return self
                 .whole(*status, &all, "application/json", body.as_bytes())
@@ -177,7 +178,7 @@ impl Connection {
             .filter(|fault| stall_before(fault).is_none())
             .cloned()
             .collect();
-        self.head(200, &[], content_type, None).await?;
+        self.head(200, &reply.headers, content_type, None).await?;
         for step in steps(events, &faults, &makings) {
             match step {
                 Step::Write(bytes) => self.chunk(&bytes).await?,

@@ -27,6 +27,8 @@ pub struct Reply {
     pub finish: Option<FinishReason>,
     /// What goes wrong, in order.
     pub faults: Vec<Fault>,
+    /// Headers beside the usual.
+    pub headers: Vec<(String, String)>,
 }
 
 /// A part of a reply.
@@ -82,12 +84,12 @@ impl Reply {
 
     /// A refusal for too many requests that asks for this wait.
     pub fn rate_limited(wait: Duration) -> Self {
-        let headers = vec![("retry-after".to_owned(), wait.as_secs().to_string())];
-        Reply::new().with_fault(Fault::Status {
-            status: 429,
-            headers,
-            body: None,
-        })
+        // Rounded up, or who is obedient comes too early.
+        let millis = wait.as_nanos().div_ceil(1_000_000);
+        match millis % 1_000 {
+            0 => Reply::status(429).with_header("retry-after", (millis / 1_000).to_string()),
+            _ => Reply::status(429).with_header("retry-after-ms", millis.to_string()),
+        }
     }
 
     /// Adds words.
@@ -124,6 +126,13 @@ impl Reply {
     #[must_use]
     pub fn with_finish(mut self, reason: FinishReason) -> Self {
         self.finish = Some(reason);
+        self
+    }
+
+    /// Adds a header.
+    #[must_use]
+    pub fn with_header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.headers.push((name.into(), value.into()));
         self
     }
 
