@@ -52,6 +52,8 @@
 //! [stream](windlass_core::EventStream::waited), in the [metrics](Governor::metrics) and the [events](Governor::events),
 //! and counts for [`Clocks::with_total`](crate::transport::Clocks::with_total).
 //!
+//! Whoever repeats requests goes around a [`Governed`], not into it: each attempt takes a permit of its own.
+//!
 //! A permit is held until its stream has ended or is dropped, so with [`Rates::with_concurrent`] an answer that nobody
 //! reads keeps others waiting. The same is true of a future that is let through and not polled.
 //!

@@ -97,7 +97,6 @@ impl<W> Gate<W> {
     /// Somebody comes. Who finds a place at once goes; nobody overtakes those who wait.
     pub(super) fn offer(&mut self, now: Duration, need: Estimate) -> Offer {
         if let Err(refusal) = self.judge() {
-            self.totals.refused += 1;
             return Offer::Refused(refusal);
         }
         self.advance(now);
@@ -110,11 +109,10 @@ impl<W> Gate<W> {
             Queue::AtMost(most) => most,
             Queue::None => 0,
         };
-        if self.line.len() >= room {
-            self.totals.refused += 1;
-            return Offer::Refused(Refusal::QueueFull);
+        match self.line.len() < room {
+            true => Offer::Wait,
+            false => Offer::Refused(Refusal::QueueFull),
         }
-        Offer::Wait
     }
 
     fn judge(&self) -> Result<(), Refusal> {
@@ -263,7 +261,6 @@ impl<W> Gate<W> {
         while self.admission == Admission::Shut
             && let Some((_, _, waiter)) = self.line.pop()
         {
-            self.totals.refused += 1;
             self.totals.waited(now.saturating_sub(waiter.arrived));
             turned_away.push(waiter.handle);
         }

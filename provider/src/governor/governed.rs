@@ -19,6 +19,10 @@ use super::shared::Arrival;
 /// A model whose requests wait their turn at a [`Governor`]. It repeats nothing: a request that the provider refuses is an
 /// error as before, and holds back those that follow.
 ///
+/// # Panics
+///
+/// A request that has to wait panics outside of a tokio runtime with time.
+///
 /// ```
 /// use windlass_core::{ErrorKind, Model, Request, Script, Scripted};
 /// use windlass_provider::governor::{Governed, Governor, Queue, Rates};
@@ -146,10 +150,7 @@ impl<M: Model> Governed<M> {
         match self.governor.0.arrive(need, self.priority, bound) {
             Arrival::Granted(permit) => Ok(permit),
             Arrival::Queued(place) => self.wait(place, bound).await,
-            Arrival::Late => {
-                self.governor.0.degraded(bound.unwrap_or_default());
-                Err(Turned::Away(Duration::ZERO))
-            }
+            Arrival::Late => Err(Turned::Away(Duration::ZERO)),
             Arrival::Refused(refusal) => Err(Turned::Refused(refusal)),
         }
     }
@@ -177,14 +178,7 @@ impl<M: Model> Governed<M> {
     async fn elsewhere(&self, turned: Turned, request: Request) -> Result<EventStream, ModelError> {
         let error = match (turned, &self.overflow) {
             (Turned::Away(waited), Some(other)) => return other.take(request, waited).await,
-            (Turned::Refused(Refusal::QueueFull), Some(other)) => {
-                self.governor.0.degraded(other.longest_wait);
-                return other.take(request, Duration::ZERO).await;
-            }
-            (Turned::Refused(refusal), _) => {
-                self.governor.0.refused(refusal);
-                refusal.into_error()
-            }
+            (Turned::Refused(refusal), _) => refusal.into_error(),
             (Turned::Late(waited) | Turned::Away(waited), _) => ModelError::new(
                 ErrorKind::Timeout(Clock::Queue),
                 format!("its turn did not come within {waited:?}"),

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
+use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
@@ -65,14 +66,14 @@ impl Place {
     async fn turn(&mut self) -> Answer {
         let shared = Arc::clone(&self.shared);
         let mut orphaned = pin!(shared.orphaned.notified());
-        shared.watch_time();
+        watch_time(&shared);
         let answer = poll_fn(|context| {
             if let Poll::Ready(answer) = Pin::new(&mut self.answer).poll(context) {
                 return Poll::Ready(answer);
             }
             while orphaned.as_mut().poll(context).is_ready() {
                 orphaned.set(shared.orphaned.notified());
-                shared.watch_time();
+                watch_time(&shared);
             }
             Poll::Pending
         });
@@ -90,4 +91,14 @@ impl Drop for Place {
                 .leave(ticket, self.priority, GovernorEvent::Cancelled { ticket });
         }
     }
+}
+
+/// Sees to it that a timer runs, which without a runtime nobody could.
+///
+/// # Panics
+///
+/// Outside of a tokio runtime.
+fn watch_time(shared: &Arc<Shared>) {
+    let _runtime = Handle::current();
+    shared.watch_time();
 }

@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
 use std::time::Duration;
 
+use tokio::runtime::Handle;
 use tokio::sync::{Notify, broadcast, oneshot};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
@@ -82,7 +83,7 @@ impl Shared {
         act(&mut state.gate, self.now())
     }
 
-    /// Somebody asks to go, and waits no longer than `bound` if there is one.
+    /// Somebody asks to go, and goes elsewhere rather than wait longer than `bound`, if there is one.
     pub(super) fn arrive(
         self: &Arc<Self>,
         need: Estimate,
@@ -91,18 +92,23 @@ impl Shared {
     ) -> Arrival {
         let mut state = self.state();
         let (gate, now) = (&mut state.gate, self.now());
-        match gate.offer(now, need) {
-            Offer::Granted(grant) => {
+        match (gate.offer(now, need), bound) {
+            (Offer::Granted(grant), _) => {
                 self.tell_granted(priority, &grant);
                 drop(state);
                 Arrival::Granted(Permit::new(self, grant))
             }
-            Offer::Refused(refusal) => Arrival::Refused(refusal),
-            Offer::Wait => {
-                let earliest = gate.earliest(now, need);
-                if bound.is_some_and(|bound| earliest.is_some_and(|at| at > now + bound)) {
-                    return Arrival::Late;
-                }
+            (Offer::Refused(Refusal::QueueFull), Some(bound)) => self.degrade(gate, bound),
+            (Offer::Refused(refusal), _) => {
+                self.count_refused(gate, refusal);
+                Arrival::Refused(refusal)
+            }
+            (Offer::Wait, Some(bound))
+                if gate.earliest(now, need).is_some_and(|at| at > now + bound) =>
+            {
+                self.degrade(gate, bound)
+            }
+            (Offer::Wait, _) => {
                 let (word, answer) = oneshot::channel();
                 let ahead = gate.waiting();
                 let ticket = gate.join(now, need, priority, word);
@@ -114,6 +120,19 @@ impl Shared {
                 Arrival::Queued(Place::new(self, ticket, priority, answer))
             }
         }
+    }
+
+    fn degrade(&self, gate: &mut Gate<Word>, longest_wait: Duration) -> Arrival {
+        gate.totals().degraded += 1;
+        self.tell(|| GovernorEvent::Degraded { longest_wait });
+        Arrival::Late
+    }
+
+    fn count_refused(&self, gate: &mut Gate<Word>, refusal: Refusal) {
+        gate.totals().refused += 1;
+        self.tell(|| GovernorEvent::Refused {
+            reason: refusal.to_string(),
+        });
     }
 
     /// Somebody who waits gives up, as `event` says; false where the line was left before.
@@ -141,18 +160,6 @@ impl Shared {
         left
     }
 
-    /// A request goes elsewhere without having waited.
-    pub(super) fn degraded(&self, longest_wait: Duration) {
-        self.locked(|gate, _| gate.totals().degraded += 1);
-        self.tell(|| GovernorEvent::Degraded { longest_wait });
-    }
-
-    pub(super) fn refused(&self, refusal: Refusal) {
-        self.tell(|| GovernorEvent::Refused {
-            reason: refusal.to_string(),
-        });
-    }
-
     /// A granted request has ended.
     pub(super) fn end(self: &Arc<Self>, grant: Grant, ending: Ending) {
         self.locked(|gate, now| gate.end(now, grant, ending));
@@ -175,9 +182,14 @@ impl Shared {
     }
 
     pub(super) fn admit(self: &Arc<Self>, admission: Admission) {
-        let turned_away = self.locked(|gate, now| gate.admit(now, admission));
+        let turned_away = self.locked(|gate, now| {
+            let turned_away = gate.admit(now, admission);
+            for _ in &turned_away {
+                self.count_refused(gate, Refusal::ShutDown);
+            }
+            turned_away
+        });
         for word in turned_away {
-            self.refused(Refusal::ShutDown);
             // Who does not listen any more has gone by itself.
             _ = word.send(Err(Refusal::ShutDown));
         }
@@ -217,27 +229,33 @@ impl Shared {
     }
 
     /// Sees to it that there is a timer if time alone lets somebody go, and that it rings in time.
-    ///
-    /// # Panics
-    ///
-    /// Outside of a tokio runtime.
     pub(super) fn watch_time(self: &Arc<Self>) {
         let mut state = self.state();
         let wake = state.gate.next_wake(self.now());
         match (state.alarm, wake) {
             (None, None) => {}
             (Some(alarm), Some(wake)) if alarm <= wake => {}
-            (Some(_), _) => {
-                self.earlier.notify_one();
-            }
-            (None, Some(wake)) => {
-                state.alarm = Some(wake);
-                drop(state);
-                let mut tasks = self.tasks.lock().unwrap_or_else(PoisonError::into_inner);
-                while tasks.try_join_next().is_some() {}
-                tasks.spawn(ring(Timer(Arc::clone(self))));
-            }
+            (Some(_), _) => self.earlier.notify_one(),
+            (None, Some(wake)) => match Handle::try_current() {
+                Ok(runtime) => {
+                    state.alarm = Some(wake);
+                    drop(state);
+                    self.start_timer(&runtime);
+                }
+                // Whoever waits has a runtime; a permit may end where there is none.
+                Err(_) => self.orphaned.notify_waiters(),
+            },
         }
+    }
+
+    fn start_timer(self: &Arc<Self>, runtime: &Handle) {
+        let timer = Timer {
+            shared: Arc::clone(self),
+            has_ended: false,
+        };
+        let mut tasks = self.tasks.lock().unwrap_or_else(PoisonError::into_inner);
+        while tasks.try_join_next().is_some() {}
+        tasks.spawn_on(ring(timer), runtime);
     }
 
     /// When the timer is to ring next; without that it ends, and who needs it starts another.
@@ -271,28 +289,31 @@ impl Shared {
     }
 }
 
-/// The timer's task. Whatever ends it, those who wait are told, because its runtime may end before theirs.
-struct Timer(Arc<Shared>);
+/// The timer's task. When it ends before its time, those who wait are told, because its runtime may end before theirs.
+struct Timer {
+    shared: Arc<Shared>,
+    has_ended: bool,
+}
 
 impl Drop for Timer {
     fn drop(&mut self) {
-        let was_set = self.0.state().alarm.take().is_some();
-        if was_set {
-            self.0.orphaned.notify_waiters();
+        if !self.has_ended {
+            self.shared.state().alarm = None;
+            self.shared.orphaned.notify_waiters();
         }
     }
 }
 
-async fn ring(timer: Timer) {
-    let shared = &timer.0;
-    while let Some(alarm) = shared.next_alarm() {
-        let mut earlier = pin!(shared.earlier.notified());
+async fn ring(mut timer: Timer) {
+    while let Some(alarm) = timer.shared.next_alarm() {
+        let mut earlier = pin!(timer.shared.earlier.notified());
         let mut sleep = pin!(sleep_until(alarm));
         poll_fn(|context| match earlier.as_mut().poll(context) {
             Poll::Ready(()) => Poll::Ready(()),
             Poll::Pending => sleep.as_mut().poll(context),
         })
         .await;
-        shared.pump();
+        timer.shared.pump();
     }
+    timer.has_ended = true;
 }
