@@ -22,6 +22,20 @@ fn check(name: &str, expected: &str) {
 }
 
 #[test]
+fn fleet() {
+    check(
+        "fleet",
+        "night 1: demo/large after 0 s: Yes, by 27 °C.\n\
+         night 2: demo/large after 0 s: Yes, by 27 °C.\n\
+         hasty visitor: demo/small after 0 s: Yes.\n\
+         visitor: demo/large after 1 s: Yes, by 27 °C.\n\
+         night 3: demo/large after 1 s: Yes, by 27 °C.\n\
+         night 4: demo/large after 2 s: Yes, by 27 °C.\n\
+         5 by the large model, 1 by the small one, longest wait 2 s\n",
+    );
+}
+
+#[test]
 fn quickstart() {
     check(
         "quickstart",

@@ -1,8 +1,9 @@
 use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use async_trait::async_trait;
 use windlass_core::{
     Clock, ErrorKind, EventStream, Model, ModelError, Profile, Request, Witness as _,
 };
@@ -11,7 +12,6 @@ use super::Governor;
 use super::estimate::Estimate;
 use super::events::GovernorEvent;
 use super::permit::Permit;
-use super::place::Place;
 use super::rates::Priority;
 use super::refusal::Refusal;
 use super::shared::Arrival;
@@ -141,85 +141,94 @@ impl<M: Model> Governed<M> {
         &self.governor
     }
 
-    async fn turn(&self, request: &Request) -> Result<Permit, Turned> {
-        let need = match &self.estimator {
+    fn estimate(&self, request: &Request) -> Estimate {
+        match &self.estimator {
             Some(estimate) => estimate(request),
             None => Estimate::of(request, self.model.profile()),
-        };
+        }
+    }
+
+    async fn turn(&self, need: Estimate) -> Result<Permit, Turned> {
         let bound = self.overflow.as_ref().map(|other| other.longest_wait);
-        match self.governor.0.arrive(need, self.priority, bound) {
-            Arrival::Granted(permit) => Ok(permit),
-            Arrival::Queued(place) => self.wait(place, bound).await,
-            Arrival::Late => Err(Turned::Away(Duration::ZERO)),
-            Arrival::Refused(refusal) => Err(Turned::Refused(refusal)),
-        }
-    }
-
-    async fn wait(&self, mut place: Place, bound: Option<Duration>) -> Result<Permit, Turned> {
-        let limit = bound.into_iter().chain(self.deadline).min();
-        let answer = match (place.wait(limit).await, limit) {
-            (Some(answer), _) => Some(answer),
-            (None, Some(longest_wait)) if limit == bound => {
-                place.leave(GovernorEvent::Degraded { longest_wait }).await
-            }
-            (None, _) => {
-                let ticket = place.ticket();
-                place.leave(GovernorEvent::TimedOut { ticket }).await
-            }
+        let mut place = match self.governor.0.arrive(need, self.priority, bound) {
+            Arrival::Granted(permit) => return Ok(permit),
+            Arrival::Queued(place) => place,
+            Arrival::Late => return Err(Turned::Away(Duration::ZERO)),
+            Arrival::Refused(refusal) => return Err(Turned::Refused(refusal)),
         };
-        match (answer, limit) {
-            (Some(answer), _) => answer.map_err(Turned::Refused),
-            (None, limit) if limit == bound => Err(Turned::Away(limit.unwrap_or_default())),
-            (None, limit) => Err(Turned::Late(limit.unwrap_or_default())),
+        let mut limit = bound.into_iter().chain(self.deadline).min();
+        loop {
+            if let Some(answer) = place.wait(limit).await {
+                return answer.map_err(Turned::Refused);
+            }
+            let waited = limit.take().unwrap_or_default();
+            let ticket = place.ticket();
+            let (event, turned) = match bound == Some(waited) {
+                true => (
+                    GovernorEvent::Degraded {
+                        longest_wait: waited,
+                    },
+                    Turned::Away(waited),
+                ),
+                false => (GovernorEvent::TimedOut { ticket }, Turned::Late(waited)),
+            };
+            if place.leave(event) {
+                return Err(turned);
+            }
+            // It was let through at the last moment, so the answer is on its way.
         }
     }
 
-    /// Sends a request that was not let through to the other model, if there is one and that helps.
-    async fn elsewhere(&self, turned: Turned, request: Request) -> Result<EventStream, ModelError> {
-        let error = match (turned, &self.overflow) {
-            (Turned::Away(waited), Some(other)) => return other.take(request, waited).await,
-            (Turned::Refused(refusal), _) => refusal.into_error(),
-            (Turned::Late(waited) | Turned::Away(waited), _) => ModelError::new(
+    fn error(&self, turned: &Turned) -> ModelError {
+        let error = match turned {
+            Turned::Refused(refusal) => refusal.into_error(),
+            Turned::Late(waited) | Turned::Away(waited) => ModelError::new(
                 ErrorKind::Timeout(Clock::Queue),
                 format!("its turn did not come within {waited:?}"),
             ),
         };
-        Err(error.with_model(self.model.profile().id.clone()))
+        error.with_model(self.model.profile().id.clone())
     }
 }
 
-impl Overflow {
-    async fn take(&self, request: Request, waited: Duration) -> Result<EventStream, ModelError> {
-        let stream = self.model.stream(request.after_waiting(waited)).await?;
-        let waited = stream.waited() + waited;
-        Ok(stream.with_waited(waited))
-    }
-}
-
-#[async_trait]
+// Written out, because the attribute would keep the request twice while it waits.
 impl<M: Model> Model for Governed<M> {
     fn profile(&self) -> &Profile {
         self.model.profile()
     }
 
-    async fn stream(&self, request: Request) -> Result<EventStream, ModelError> {
-        let mut permit = match self.turn(&request).await {
-            Ok(permit) => permit,
-            Err(turned) => return self.elsewhere(turned, request).await,
-        };
-        let waited = permit.waited();
-        permit.sent();
-        match self.model.stream(request.after_waiting(waited)).await {
-            Ok(stream) => {
-                permit.learn(stream.quota());
-                let waited = stream.waited() + waited;
-                Ok(stream.with_waited(waited).witnessed_by(permit))
+    fn stream<'a, 'f>(
+        &'a self,
+        request: Request,
+    ) -> Pin<Box<dyn Future<Output = Result<EventStream, ModelError>> + Send + 'f>>
+    where
+        'a: 'f,
+        Self: 'f,
+    {
+        Box::pin(async move {
+            let mut permit = match (self.turn(self.estimate(&request)).await, &self.overflow) {
+                (Ok(permit), _) => permit,
+                (Err(Turned::Away(waited)), Some(other)) => {
+                    let stream = other.model.stream(request.after_waiting(waited)).await?;
+                    let waited = stream.waited() + waited;
+                    return Ok(stream.with_waited(waited));
+                }
+                (Err(turned), _) => return Err(self.error(&turned)),
+            };
+            let waited = permit.waited();
+            permit.sent();
+            match self.model.stream(request.after_waiting(waited)).await {
+                Ok(stream) => {
+                    permit.learn(stream.quota());
+                    let waited = stream.waited() + waited;
+                    Ok(stream.with_waited(waited).witnessed_by(permit))
+                }
+                Err(error) => {
+                    permit.failed(&error);
+                    Err(error)
+                }
             }
-            Err(error) => {
-                permit.failed(&error);
-                Err(error)
-            }
-        }
+        })
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
-use tokio::time::timeout;
+use tokio::time::sleep;
 
 use super::events::GovernorEvent;
 use super::permit::Permit;
@@ -15,7 +15,7 @@ use super::refusal::Refusal;
 use super::shared::Shared;
 
 /// What those who wait are told.
-type Answer = Result<Permit, Refusal>;
+pub(super) type Answer = Result<Permit, Refusal>;
 
 /// A place in the line. Dropping it leaves the line; a permit that was on its way goes back.
 pub(super) struct Place {
@@ -48,38 +48,35 @@ impl Place {
 
     /// Waits for the turn, at most for so long; then the place is as it was.
     pub(super) async fn wait(&mut self, limit: Option<Duration>) -> Option<Answer> {
-        match limit {
-            None => Some(self.turn().await),
-            Some(limit) => timeout(limit, self.turn()).await.ok(),
-        }
-    }
-
-    /// Leaves the line, as `event` says. The answer, if it was on its way.
-    pub(super) async fn leave(mut self, event: GovernorEvent) -> Option<Answer> {
-        if self.shared.leave(self.ticket, self.priority, event) {
-            self.in_line = false;
-            return None;
-        }
-        Some(self.turn().await)
-    }
-
-    async fn turn(&mut self) -> Answer {
-        let shared = Arc::clone(&self.shared);
-        let mut orphaned = pin!(shared.orphaned.notified());
-        watch_time(&shared);
+        // Many wait at once, so a timer takes its room only where there is a limit.
+        let mut alarm = limit.map(|limit| Box::pin(sleep(limit)));
+        let mut orphaned = pin!(self.shared.orphaned.notified());
+        watch_time(&self.shared);
         let answer = poll_fn(|context| {
             if let Poll::Ready(answer) = Pin::new(&mut self.answer).poll(context) {
-                return Poll::Ready(answer);
+                let answer = answer.expect("whoever leaves the line by the gate is told");
+                return Poll::Ready(Some(answer));
+            }
+            if let Some(alarm) = &mut alarm
+                && alarm.as_mut().poll(context).is_ready()
+            {
+                return Poll::Ready(None);
             }
             while orphaned.as_mut().poll(context).is_ready() {
-                orphaned.set(shared.orphaned.notified());
-                watch_time(&shared);
+                orphaned.set(self.shared.orphaned.notified());
+                watch_time(&self.shared);
             }
             Poll::Pending
         });
         let answer = answer.await;
-        self.in_line = false;
-        answer.expect("whoever leaves the line by the gate is told")
+        self.in_line = answer.is_none();
+        answer
+    }
+
+    /// Leaves the line, as `event` says; false where the answer was on its way already.
+    pub(super) fn leave(&mut self, event: GovernorEvent) -> bool {
+        self.in_line = !self.shared.leave(self.ticket, self.priority, event);
+        !self.in_line
     }
 }
 
