@@ -82,6 +82,8 @@ const GATES: &[Gate] = &[
         Most(29.0 * KIB),
     ),
     gate("2,000 streams at once", Cpu, Ratio(1.10), Ratio(1.0)),
+    gate("100,000 requests that wait", Memory, Most(KIB), Most(KIB)),
+    gate("100,000 requests that wait", Growth, Most(2.2), Most(2.1)),
     gate(
         "hello-world with one provider and TLS",
         Crates,

@@ -10,6 +10,7 @@ mod build;
 mod gates;
 mod lab;
 mod options;
+mod queue;
 mod scenarios;
 mod table;
 mod tools;
@@ -42,6 +43,7 @@ fn run(words: &[String]) -> Result<bool, Failure> {
     match Role::parse(words)? {
         Role::Server => server::run().map(|()| true),
         Role::Child(child) => measured(&child).map(|()| true),
+        Role::Queue(count) => queue::run(count).map(|()| true),
         Role::Bench(options) => bench(&options),
     }
 }
@@ -72,6 +74,7 @@ fn bench(options: &Options) -> Result<bool, Failure> {
     let mut rows = scenarios::measure(&lab, &contenders)?;
     rows.extend(scenarios::runs::measure(&lab, &contenders)?);
     rows.extend(scenarios::offline::measure(&lab, &contenders)?);
+    rows.extend(queue::measure(contenders.len())?);
     rows.extend(build::crates(&options.hello, &contenders)?);
     if options.build {
         rows.extend(build::release(&options.hello, &contenders)?);

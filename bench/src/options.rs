@@ -12,6 +12,8 @@ pub(crate) enum Role {
     Server,
     /// A client that is measured.
     Child(Child),
+    /// A governor at which so many wait.
+    Queue(usize),
     /// The one that measures.
     Bench(Options),
 }
@@ -69,6 +71,7 @@ impl Role {
             ["offline", name, rest @ ..] => {
                 Role::child(name, Work::Offline(Exercise::parse(rest)?))
             }
+            ["queue", count] => Role::Queue(count.parse()?),
             words => Role::Bench(options(words)?),
         })
     }

@@ -1,6 +1,7 @@
 use std::time::UNIX_EPOCH;
 
 use super::*;
+use crate::hosts;
 
 /// 2026-08-19T14:34:50Z.
 const NOW: Duration = Duration::from_secs(1_787_150_090);
@@ -36,9 +37,9 @@ fn check(table: &[QuotaHeaders], headers: &str, expected: &str) {
 
 // R-46
 #[test]
-fn recorded_headers_are_read() {
+fn each_host_reads_the_headers_that_it_sends() {
     check(
-        OPENAI,
+        hosts::OPENAI.quota,
         "x-ratelimit-limit-requests: 15000
          x-ratelimit-limit-tokens: 40000000
          x-ratelimit-remaining-requests: 14999
@@ -48,7 +49,7 @@ fn recorded_headers_are_read() {
         "requests 14999/15000 in 4ms of 60s, tokens 39999995/40000000 in ? of 60s",
     );
     check(
-        GROQ,
+        hosts::GROQ.quota,
         "x-ratelimit-limit-requests: 1000
          x-ratelimit-limit-tokens: 8000
          x-ratelimit-remaining-requests: 999
@@ -58,7 +59,7 @@ fn recorded_headers_are_read() {
         "requests 999/1000 in 86.4s of 86400s, tokens 7848/8000 in 1.14s of 60s",
     );
     check(
-        ANTHROPIC,
+        hosts::ANTHROPIC.quota,
         "anthropic-ratelimit-input-tokens-limit: 10000000
          anthropic-ratelimit-input-tokens-remaining: 10000000
          anthropic-ratelimit-input-tokens-reset: 2026-08-19T14:34:53Z
@@ -72,7 +73,7 @@ fn recorded_headers_are_read() {
          output 2000000/2000000 in ? of 60s",
     );
     check(
-        MISTRAL,
+        hosts::MISTRAL.quota,
         "x-ratelimit-limit-req-minute: 120
          x-ratelimit-limit-tokens-minute: 1500000
          x-ratelimit-remaining-req-minute: 118
@@ -81,7 +82,7 @@ fn recorded_headers_are_read() {
         "requests 118/120 in ? of 60s, tokens 1499781/1500000 in ? of 60s",
     );
     check(
-        CEREBRAS,
+        hosts::CEREBRAS.quota,
         "x-ratelimit-limit-requests-day: 1440000
          x-ratelimit-remaining-requests-day: 1439989
          x-ratelimit-remaining-tokens-minute: 999684
@@ -90,20 +91,20 @@ fn recorded_headers_are_read() {
         "requests 1439989/1440000 in 24478.5s of 86400s, tokens 999684/? in 58.5s of 60s",
     );
     check(
-        OPENROUTER,
+        hosts::OPENROUTER.quota,
         "x-ratelimit-limit: 1
          x-ratelimit-remaining: 0
          x-ratelimit-reset: 1787150097500",
         "requests 0/1 in 7.5s of ?",
     );
     check(
-        COHERE,
+        hosts::COHERE.quota,
         "x-trial-endpoint-call-limit: 20
          x-trial-endpoint-call-remaining: 19",
         "requests 19/20 in ? of 60s",
     );
     check(
-        FIREWORKS,
+        hosts::FIREWORKS.quota,
         "x-ratelimit-limit-tokens-generated: 72000
          x-ratelimit-remaining-tokens-generated: 69338
          x-ratelimit-limit-tokens-prompt: 7200000
@@ -111,7 +112,7 @@ fn recorded_headers_are_read() {
         "input 7193993/7200000 in ? of 60s, output 69338/72000 in ? of 60s",
     );
     check(
-        TOGETHER,
+        hosts::TOGETHER.quota,
         "x-ratelimit-limit: 10
          x-ratelimit-remaining: 0
          x-ratelimit-reset: 2",

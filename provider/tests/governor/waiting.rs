@@ -282,3 +282,20 @@ async fn metrics_are_plain_data() {
     );
     assert_eq!(json["totals"]["granted"], 1);
 }
+
+//
+#[tokio::test(start_paused = true)]
+async fn a_window_has_the_length_and_the_margin_that_were_set() {
+    let one = Rates::new().with_requests(1);
+    for (rates, millis) in [
+        (one.clone(), 60_600),
+        (one.clone().with_margin(SECOND * 3), 63_000),
+        (one.clone().with_window(SECOND), 1_010),
+        (one.with_window(SECOND).with_margin(Duration::ZERO), 1_000),
+    ] {
+        let model = Governed::new(talker(), &Governor::new(rates));
+        ask(&model).await.unwrap();
+        let answer = open(&model).await.unwrap();
+        assert_eq!(answer.waited().as_millis(), millis);
+    }
+}
