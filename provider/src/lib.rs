@@ -42,6 +42,10 @@
 //! # }
 //! ```
 //!
+//! # Many agents on one key
+//!
+//! The [`governor`] lets requests wait their turn, so that all who share a key stay within what it may do.
+//!
 //! # Example: add a host
 //!
 //! A host is one constant: its address, the variable of its key, its wire and its dialect. It can stand in your own crate:
