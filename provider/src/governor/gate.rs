@@ -77,7 +77,7 @@ pub(super) enum Ending {
 
 impl<W> Gate<W> {
     pub(super) fn new(rates: Rates) -> Self {
-        let length = rates.window + rates.margin;
+        let length = rates.window.saturating_add(rates.margin);
         Gate {
             requests: Window::new(length, rates.requests),
             input: Window::new(length, rates.input_tokens),
@@ -202,7 +202,7 @@ impl<W> Gate<W> {
         self.input.correct(now, grant.input, need.input, input);
         let tokens = input.saturating_add(output);
         self.tokens.correct(now, grant.tokens, need.total(), tokens);
-        self.output_running -= need.output;
+        self.output_running = self.output_running.saturating_sub(need.output);
         self.output.spend(now, output);
     }
 
@@ -236,7 +236,7 @@ impl<W> Gate<W> {
                     .for_each(|remaining| window.leave(now, remaining, running));
             }
             let wait = said.wait()?;
-            window.hold(now + wait);
+            window.hold(now.saturating_add(wait));
             Some(wait)
         };
         let waits = [
@@ -349,7 +349,7 @@ impl<W> Gate<W> {
     fn grant(&mut self, now: Duration, ticket: u64, arrived: Duration, need: Estimate) -> Grant {
         let waited = now.saturating_sub(arrived);
         self.running += 1;
-        self.output_running += need.output;
+        self.output_running = self.output_running.saturating_add(need.output);
         self.totals.granted += 1;
         self.totals.waited(waited);
         Grant {

@@ -18,6 +18,9 @@ use super::place::Place;
 use super::rates::{Priority, Rates};
 use super::refusal::Refusal;
 
+/// When a timer rings that would ring later than clocks can tell.
+const FAR: Duration = Duration::from_secs(365 * 86_400);
+
 /// How somebody who waits is told.
 pub(super) type Word = oneshot::Sender<Result<Permit, Refusal>>;
 
@@ -104,7 +107,9 @@ impl Shared {
                 Arrival::Refused(refusal)
             }
             (Offer::Wait, Some(bound))
-                if gate.earliest(now, need).is_some_and(|at| at > now + bound) =>
+                if gate
+                    .earliest(now, need)
+                    .is_some_and(|at| at > now.saturating_add(bound)) =>
             {
                 self.degrade(gate, bound)
             }
@@ -262,7 +267,10 @@ impl Shared {
     fn next_alarm(&self) -> Option<Instant> {
         let mut state = self.state();
         state.alarm = state.gate.next_wake(self.now());
-        state.alarm.map(|alarm| self.began + alarm)
+        let far = || Instant::now() + FAR;
+        state
+            .alarm
+            .map(|alarm| self.began.checked_add(alarm).unwrap_or_else(far))
     }
 
     fn tell_granted(&self, priority: Priority, grant: &Grant) {

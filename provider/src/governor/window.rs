@@ -64,9 +64,9 @@ impl Window {
     /// Forgets what has left the window.
     pub(super) fn advance(&mut self, now: Duration) {
         while let Some(entry) = self.entries.front()
-            && entry.last + self.length <= now
+            && entry.last.saturating_add(self.length) <= now
         {
-            self.used -= entry.amount;
+            self.used = self.used.saturating_sub(entry.amount);
             self.first += 1;
             self.entries.pop_front();
         }
@@ -90,7 +90,7 @@ impl Window {
         for entry in &self.entries {
             over = over.saturating_sub(entry.amount);
             if over == 0 {
-                return Some(start.max(entry.last + self.length));
+                return Some(start.max(entry.last.saturating_add(self.length)));
             }
         }
         None
@@ -122,8 +122,8 @@ impl Window {
         let place = id.0.checked_sub(self.first);
         let entry = place.and_then(|place| self.entries.get_mut(usize::try_from(place).ok()?));
         if let Some(entry) = entry {
-            entry.amount -= noted - really;
-            self.used -= noted - really;
+            entry.amount = entry.amount.saturating_sub(noted - really);
+            self.used = self.used.saturating_sub(noted - really);
         }
     }
 

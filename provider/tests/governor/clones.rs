@@ -78,6 +78,29 @@ async fn a_refusal_in_the_stream_holds_back_too_and_a_later_hold_is_the_longer()
     assert_eq!(governor.metrics().held.all, Some(SECOND));
 }
 
+//
+#[tokio::test(start_paused = true)]
+async fn a_host_may_say_for_ever_and_a_user_too() {
+    let forever = Duration::MAX;
+    let used_up = Allowance::default()
+        .with_remaining(0)
+        .with_reset_after(forever);
+    let quota = Quota::default().with_requests(used_up);
+    for error in [limited(forever), limited(SECOND).with_quota(quota)] {
+        let governor = Governor::new(Rates::new().with_window(forever).with_requests(9));
+        let failing = Governed::new(Failing::new(error), &governor);
+        ask(&failing).await.unwrap_err();
+        let model = Governed::new(talker(), &governor);
+        let short = model.clone().with_deadline(MINUTE);
+        assert!(matches!(
+            ask(&short).await.unwrap_err().kind(),
+            ErrorKind::Timeout(_)
+        ));
+        let elsewhere = model.with_overflow(talker(), forever).with_deadline(MINUTE);
+        assert!(ask(&elsewhere).await.is_err());
+    }
+}
+
 //
 #[tokio::test(start_paused = true)]
 async fn a_hundred_agents_together_stay_within_the_rates() {

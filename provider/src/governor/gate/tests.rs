@@ -318,3 +318,14 @@ fn the_earliest_time_is_never_later_than_the_real_one() {
         assert!(said <= now && gate.next(now).is_some());
     }
 }
+
+//
+#[test]
+fn an_estimate_without_bounds_is_no_panic() {
+    let mut gate = gate(Rates::new().with_tokens(100).with_output_tokens(100));
+    let grant = granted(gate.offer(at(0), tokens(u64::MAX, u64::MAX)));
+    gate.end(at(1), grant, Ending::Answered(Usage::UNKNOWN));
+    waits(&mut gate, at(2), tokens(u64::MAX, 5), 1);
+    assert_eq!(next(&mut gate, at(61)), Some(1));
+    assert_eq!(gate.metrics(at(200)).tokens.used, 0);
+}
