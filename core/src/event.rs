@@ -120,6 +120,24 @@ pub enum Event {
     },
 }
 
+impl Event {
+    /// Whether a user may have been shown something of it, or the answer is complete with it: after that, the request is
+    /// not sent again without a word.
+    ///
+    /// ```
+    /// use windlass_core::{Event, PartIndex, Started};
+    ///
+    /// assert!(!Event::Started(Box::new(Started::new())).is_output());
+    /// assert!(Event::Text { part: PartIndex(0), text: "Rome.".into() }.is_output());
+    /// ```
+    pub fn is_output(&self) -> bool {
+        !matches!(
+            self,
+            Event::Started(_) | Event::Usage(_) | Event::Warning(_) | Event::Unknown(_)
+        )
+    }
+}
+
 /// A part of an answer, by the place it will have among the parts.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,

@@ -125,6 +125,25 @@ impl Abilities {
         }
     }
 
+    /// What both can do: one that cannot is enough for no, and one that is unknown leaves it unknown.
+    ///
+    /// ```
+    /// use windlass_core::{Abilities, Ability};
+    ///
+    /// let seeing = Abilities::unknown().with(Ability::Images, true).with(Ability::Tools, true);
+    /// let blind = Abilities::unknown().with(Ability::Images, false);
+    /// assert_eq!(seeing.and(blind).has(Ability::Images), Some(false));
+    /// assert_eq!(seeing.and(blind).has(Ability::Tools), None);
+    /// ```
+    #[must_use]
+    pub const fn and(self, other: Abilities) -> Self {
+        let lacking = (self.known & !self.has) | (other.known & !other.has);
+        Abilities {
+            known: lacking | (self.known & other.known),
+            has: self.has & other.has,
+        }
+    }
+
     /// What is known here, and what `others` know of the rest.
     #[must_use]
     pub const fn or(self, others: Abilities) -> Self {

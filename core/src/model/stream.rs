@@ -1,3 +1,5 @@
+mod ready;
+
 use std::any::Any;
 use std::collections::VecDeque;
 use std::fmt;
@@ -15,7 +17,7 @@ mod tests;
 
 /// Where the events of an answer come from: a connection, a script, a recording.
 pub trait EventSource: Send {
-    /// Appends the events that have arrived since the last call.
+    /// Appends the events that have arrived since the last call; the queue is empty when it is asked.
     ///
     /// `None` means that the source has ended; after that, and after an error, it is dropped. Events that were appended
     /// in the same call are delivered before the error.
@@ -75,6 +77,7 @@ pub struct EventStream {
 struct About {
     model: ModelId,
     request_id: Option<Text>,
+    attempt: Option<u32>,
     quota: Option<Box<Quota>>,
     waited: Duration,
     held: Vec<Box<dyn Any + Send>>,
@@ -91,6 +94,7 @@ impl EventStream {
             about: Box::new(About {
                 model,
                 request_id: None,
+                attempt: None,
                 quota: None,
                 waited: Duration::ZERO,
                 held: Vec::new(),
@@ -117,6 +121,12 @@ impl EventStream {
     /// Sets the id by which the provider's support finds the request.
     pub fn with_request_id(mut self, id: impl Into<Text>) -> Self {
         self.about.request_id = Some(id.into());
+        self
+    }
+
+    /// Says which attempt the answer came of, counted from one; an error in it names that.
+    pub fn with_attempt(mut self, attempt: u32) -> Self {
+        self.about.attempt = Some(attempt);
         self
     }
 
@@ -149,7 +159,13 @@ impl EventStream {
     /// ```
     pub fn witnessed_by(mut self, mut witness: impl Witness + 'static) -> Self {
         self.queue.iter().for_each(|event| witness.event(event));
-        self.about.witnesses.push(Box::new(witness));
+        if let Some(error) = &self.failure {
+            witness.failed(error);
+        }
+        // Where nothing more arrives, the end has been, and the witness is dropped as with any end.
+        if self.source.is_some() {
+            self.about.witnesses.push(Box::new(witness));
+        }
         self
     }
 
@@ -210,26 +226,11 @@ impl EventStream {
             if let Some(error) = self.failure.take() {
                 return Poll::Ready(Some(Err(error)));
             }
-            let Some(source) = &mut self.source else {
+            if self.source.is_none() {
                 return Poll::Ready(None);
-            };
-            let polled = source.as_mut().poll_events(context, &mut self.queue);
-            if !self.about.witnesses.is_empty() {
-                let failed = match &polled {
-                    Poll::Ready(Some(Err(error))) => Some(error),
-                    _ => None,
-                };
-                self.show(failed);
             }
-            match polled {
-                Poll::Ready(Some(Ok(()))) => {}
-                Poll::Ready(Some(Err(error))) => {
-                    self.failure = Some(error);
-                    self.end();
-                }
-                Poll::Ready(None) => self.end(),
-                Poll::Pending if self.queue.is_empty() => return Poll::Pending,
-                Poll::Pending => {}
+            if self.poll_source(context).is_pending() && self.queue.is_empty() {
+                return Poll::Pending;
             }
         }
     }
@@ -266,6 +267,40 @@ impl EventStream {
             error = error.with_partial(answer.partial()).after_output();
         }
         error
+    }
+
+    /// Asks the source for more, into the empty queue; an error waits until the events before it are taken.
+    fn poll_source(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        let Some(source) = &mut self.source else {
+            return Poll::Ready(());
+        };
+        let polled = source.as_mut().poll_events(context, &mut self.queue);
+        let polled = polled.map(|end| end.map(|result| result.map_err(|error| self.named(error))));
+        if !self.about.witnesses.is_empty() {
+            let failed = match &polled {
+                Poll::Ready(Some(Err(error))) => Some(error),
+                _ => None,
+            };
+            self.show(failed);
+        }
+        match polled {
+            Poll::Ready(Some(Ok(()))) => {}
+            Poll::Ready(Some(Err(error))) => {
+                self.failure = Some(error);
+                self.end();
+            }
+            Poll::Ready(None) => self.end(),
+            Poll::Pending => return Poll::Pending,
+        }
+        Poll::Ready(())
+    }
+
+    /// The error with the attempt that it ended.
+    fn named(&self, error: ModelError) -> ModelError {
+        match self.about.attempt {
+            Some(attempt) => error.with_attempt(attempt),
+            None => error,
+        }
     }
 
     /// Lets go of the connection and of whatever was held.

@@ -15,6 +15,7 @@ impl EventSource for Polls {
         context: &mut Context<'_>,
         events: &mut VecDeque<Event>,
     ) -> Poll<Option<Result<(), ModelError>>> {
+        assert!(events.is_empty(), "asked while events are left");
         let (arrived, result) = self.0.pop_front().expect("polled after its end");
         events.extend(arrived);
         if result.is_pending() {
@@ -166,4 +167,86 @@ fn a_witness_sees_each_event_once_as_it_arrives_then_the_error_then_the_end() {
         assert!(stream.next().await.unwrap().is_err());
         assert_eq!(now(), "b c d rate limited end");
     });
+}
+
+fn usage() -> Event {
+    Event::Usage(crate::Usage::UNKNOWN.with_input(3))
+}
+
+fn failure() -> Poll<Option<Result<(), ModelError>>> {
+    Poll::Ready(Some(Err(ModelError::new(ErrorKind::Server, "boom"))))
+}
+
+//
+#[test]
+fn ready_fails_only_before_output_and_takes_nothing() {
+    let check = |steps: Vec<Step>, expected: Result<usize, ErrorKind>| {
+        let mut stream = polls(steps).with_attempt(7);
+        let ready = run(stream.ready());
+        let found = run(async {
+            let mut count = 0;
+            while let Some(Ok(_)) = stream.next().await {
+                count += 1;
+            }
+            count
+        });
+        match ready {
+            Ok(()) => assert_eq!(Ok(found), expected),
+            Err(error) => {
+                assert_eq!(Err(error.kind()), expected);
+                assert_eq!((error.attempt(), found), (Some(7), 0));
+            }
+        }
+    };
+    let more = || Poll::Ready(Some(Ok(())));
+    check(vec![(vec![usage()], failure())], Err(ErrorKind::Server));
+    check(vec![(vec![text("a")], failure())], Ok(1));
+    check(
+        vec![
+            (vec![usage()], Poll::Pending),
+            (vec![], Poll::Pending),
+            (vec![usage(), text("a")], Poll::Pending),
+            (vec![text("b"), finish()], Poll::Ready(None)),
+        ],
+        Ok(5),
+    );
+    check(
+        vec![(vec![usage()], more()), (vec![], failure())],
+        Err(ErrorKind::Server),
+    );
+    check(vec![(vec![finish()], Poll::Ready(None))], Ok(1));
+    check(
+        vec![(vec![usage()], Poll::Ready(None))],
+        Err(ErrorKind::Truncated),
+    );
+}
+
+#[test]
+fn a_witness_of_an_answer_that_has_arrived_sees_it_whole_and_is_let_go() {
+    struct Count(Arc<std::sync::Mutex<(usize, Option<ErrorKind>)>>);
+    impl Witness for Count {
+        fn event(&mut self, _: &Event) {
+            self.0.lock().unwrap().0 += 1;
+        }
+        fn failed(&mut self, error: &ModelError) {
+            self.0.lock().unwrap().1 = Some(error.kind());
+        }
+    }
+    let check = |steps: Vec<Step>, expected| {
+        let seen = Arc::default();
+        let mut stream = polls(steps);
+        run(stream.ready()).unwrap();
+        let stream = stream.witnessed_by(Count(Arc::clone(&seen)));
+        assert_eq!(*seen.lock().unwrap(), expected);
+        assert_eq!(Arc::strong_count(&seen), 1, "let go");
+        drop(stream);
+    };
+    check(
+        vec![(vec![text("a"), finish()], Poll::Ready(None))],
+        (2, None),
+    );
+    check(
+        vec![(vec![text("a")], failure())],
+        (1, Some(ErrorKind::Server)),
+    );
 }
