@@ -90,6 +90,7 @@ pub mod governor;
 pub mod host;
 pub mod hosts;
 pub mod quota;
+pub mod retrying;
 pub mod schema;
 pub mod secret;
 #[cfg(feature = "bedrock")]
@@ -101,6 +102,7 @@ pub mod wire;
 
 mod address;
 mod body;
+mod chance;
 mod client;
 mod connect;
 mod json;
