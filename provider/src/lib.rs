@@ -87,6 +87,7 @@ pub mod codec;
 pub mod embed;
 pub mod frame;
 pub mod governor;
+pub mod group;
 pub mod host;
 pub mod hosts;
 pub mod quota;

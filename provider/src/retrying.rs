@@ -22,7 +22,8 @@ mod tests;
 /// would be shown twice. Then the error comes out of the stream, and names the attempt like that of the last one.
 ///
 /// An agent repeats attempts itself and can take back what was shown. Do not stack the two: four attempts of four
-/// attempts are sixteen.
+/// attempts are sixteen. Around a [`Group`](crate::group::Group) it is well placed, because the group comes back with all
+/// its targets; inside one it keeps the next target waiting.
 ///
 /// # Example: a provider that is busy for a moment
 ///
