@@ -84,6 +84,7 @@ pub mod cassette;
 pub mod catalog;
 pub mod classify;
 pub mod codec;
+pub mod cost;
 pub mod embed;
 pub mod frame;
 pub mod governor;

@@ -4,6 +4,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use windlass_core::{Clock, ErrorKind, ModelError};
 
+use crate::cost::BudgetError;
 use crate::governor::Refusal;
 
 /// How long a target cools that will not mend itself: somebody has to bring a key, pay a bill or change a name.
@@ -148,7 +149,7 @@ impl HealthPolicy {
 pub(super) fn is_our_own(error: &ModelError) -> bool {
     error
         .source()
-        .is_some_and(<dyn std::error::Error>::is::<Refusal>)
+        .is_some_and(|source| source.is::<Refusal>() || source.is::<BudgetError>())
 }
 
 fn usual_blame(kind: ErrorKind) -> Blame {
