@@ -46,6 +46,38 @@
 //!
 //! The [`governor`] lets requests wait their turn, so that all who share a key stay within what it may do.
 //!
+//! # Example: go on when a host does not
+//!
+//! [`governor`], [`cost`], [`group`] and [`retrying`] wrap models, and are models themselves. Put what belongs to a key next
+//! to the client, the group around those, and the retry around all; an agent has its own retries and takes the group:
+//!
+//! ```
+//! use windlass_core::{Backoff, ErrorKind, Model, ModelError, Request, Script, Scripted};
+//! use windlass_provider::cost::{Budget, CostMeter, Metered};
+//! use windlass_provider::governor::{Governed, Governor, Rates};
+//! use windlass_provider::group::{Group, Target};
+//! use windlass_provider::retrying::Retrying;
+//!
+//! # let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
+//! # runtime.expect("a runtime").block_on(async {
+//! let busy = || Script::refuse(ModelError::new(ErrorKind::Overloaded, "no room"));
+//! let clients = [("one", vec![busy(), Script::text("Rome.")]), ("two", vec![busy()])];
+//!
+//! let session = CostMeter::new().scope("session 7").with_budget(Budget::new(2_000_000));
+//! let [one, two] = clients.map(|(key, scripts)| {
+//!     let governor = Governor::new(Rates::new().with_requests(60));
+//!     let client = Governed::new(Scripted::new(scripts), &governor);
+//!     Target::new(key, Metered::new(client, &session).with_label(key))
+//! });
+//! let model = Retrying::new(Group::new(one).with_target(two), Backoff::new());
+//!
+//! let answer = model.stream(Request::new("Oslo or Rome?")).await?.response().await?;
+//! assert_eq!(answer.message.text(), "Rome.");
+//! assert_eq!(session.totals().unpriced, 1, "nobody knows what a script costs");
+//! # Ok::<(), ModelError>(())
+//! # }).expect("the first key answers at the second attempt");
+//! ```
+//!
 //! # Example: add a host
 //!
 //! A host is one constant: its address, the variable of its key, its wire and its dialect. It can stand in your own crate:
