@@ -69,7 +69,7 @@ mod tests;
 /// # Cancel safety
 ///
 /// When the run is cancelled, the future of a hook is dropped at its next await. What it changed so far is then not
-/// kept.
+/// kept. A hook is still told of the outcomes that are left then, and has twice the grace time of the tools for that.
 #[async_trait]
 pub trait Hook: Send + Sync {
     /// What a report calls the hook: the name of its type, unless it says otherwise.

@@ -425,7 +425,7 @@ impl Ledger {
         let Some(open) = &mut self.open_calls else {
             return;
         };
-        open.cancel();
+        open.cancel(scope.settings().grace);
         let at = scope.at(self);
         while let Some(told) = self.next_of_calls(scope.hooks(), &at).await {
             // A hook that panics now has nothing left to end.

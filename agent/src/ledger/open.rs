@@ -1,3 +1,6 @@
+use std::time::Duration;
+
+use tokio::time::{Instant, timeout_at};
 use windlass_core::{Call, CallId, Outcome, OutcomeStatus, Text};
 
 use crate::hook::{At, HookPanicked, Hooks};
@@ -11,6 +14,8 @@ pub(crate) struct OpenCalls {
     in_hand: Option<ToolEvent>,
     /// The outcomes as hooks left them, and whether the call's id was another's before.
     seen: Vec<(Outcome, bool)>,
+    /// How long hooks are waited for, once the run is broken off.
+    patience: Option<Instant>,
     ran: u32,
 }
 
@@ -21,6 +26,7 @@ impl OpenCalls {
             execution,
             in_hand: None,
             seen: Vec::new(),
+            patience: None,
             ran: 0,
         }
     }
@@ -30,9 +36,10 @@ impl OpenCalls {
         self.ran
     }
 
-    /// Tells the tools that it is over.
-    pub(crate) fn cancel(&self) {
+    /// Tells the tools that it is over; hooks have as long again to look at what came of them.
+    pub(crate) fn cancel(&mut self, grace: Duration) {
         self.execution.cancel();
+        self.patience = Instant::now().checked_add(grace.saturating_mul(2));
     }
 
     /// What happens next, as the run tells it; nothing when every call has ended or waits for a decision.
@@ -52,7 +59,11 @@ impl OpenCalls {
             && let Some(call) = self.calls.iter().find(|known| known.id == *call)
         {
             let is_repeated = outcome.status == OutcomeStatus::DuplicateId;
-            told = hooks.after_call(call, outcome, at).await;
+            let asked = hooks.after_call(call, outcome, at);
+            told = match self.patience {
+                Some(patience) => timeout_at(patience, asked).await.unwrap_or(Ok(())),
+                None => asked.await,
+            };
             self.seen.push((outcome.clone(), is_repeated));
         }
         let event = self.in_hand.take()?;
