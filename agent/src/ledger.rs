@@ -40,6 +40,8 @@ pub(crate) struct Ledger {
     attempt: u32,
     open_attempt: Option<OpenAttempt>,
     open_calls: Option<OpenCalls>,
+    /// Whether the calls of the last answer were made in this run, so that nobody can have begun them elsewhere.
+    has_own_calls: bool,
     /// An answer that has come to its end and is not in the conversation yet.
     pub(crate) answer: Option<Response>,
     /// What came of an answer that failed or was broken off.
@@ -122,6 +124,7 @@ impl Ledger {
             attempt: 0,
             open_attempt: None,
             open_calls: None,
+            has_own_calls: false,
             answer: None,
             partial: None,
             resumed: None,
@@ -327,6 +330,8 @@ impl Ledger {
     }
 
     pub(crate) fn push_answer(&mut self, answer: Assistant) -> Result<(), Stop> {
+        let attempt = self.attempts.last();
+        self.has_own_calls = attempt.is_some_and(|it| it.turn == self.turn && !it.replayed);
         let pushed = self.conversation.push_assistant(answer);
         pushed.map_err(|error| Stop::Illegal(error.to_string().into()))
     }
@@ -395,10 +400,20 @@ impl Ledger {
         self.end_attempt().await;
         self.settle_calls(scope).await;
         self.push_left_over(scope.settings().partials);
-        if self.paused.is_none() {
-            self.conversation.interrupt();
-        }
+        self.settle_rest();
         self.end_turn().await;
+    }
+
+    /// Gives the calls their outcomes that were not begun, unless they wait for a decision.
+    fn settle_rest(&mut self) {
+        if self.paused.is_some() {
+            return;
+        }
+        match self.resumed.take() {
+            Some((paused, _)) => self.push_settled(paused.outcomes),
+            None if self.has_own_calls => self.call_off("not run: the run was over before"),
+            None => self.conversation.interrupt(),
+        }
     }
 
     /// Notes what had come of an answer that nobody waits for any more.

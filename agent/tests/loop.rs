@@ -8,6 +8,8 @@ mod events;
 mod fallback;
 #[path = "loop/finish.rs"]
 mod finish;
+#[path = "loop/hooks.rs"]
+mod hooks;
 #[path = "loop/kit.rs"]
 mod kit;
 #[path = "loop/limits.rs"]
