@@ -95,7 +95,8 @@ impl Asking<'_> {
             Before::Go => {}
             Before::Refuse(why) => return Break(Stop::Hook(why)),
             Before::Replace(mut response) => {
-                review(scope, &mut response, &at).await?;
+                let reviewed = review(scope, &mut response, &at).await;
+                or_stop(reviewed.map_err(Stop::Hook))?;
                 self.run.discard().await;
                 self.show(&response.message).await;
                 return Continue(Ok(Answer { response, way }));
@@ -221,10 +222,14 @@ impl Asking<'_> {
         let span = self.run.attempt_span();
         let response = self.run.answer.as_mut().expect("it was just heard");
         span.answered(response);
-        review(self.scope, response, &at).await?;
+        let reviewed = review(self.scope, response, &at).await;
         let finish = response.finish.clone();
         let verdict = self.scope.settings().fallback.review(response);
         self.run.note(|record| record.finish = Some(finish));
+        if let Err(why) = reviewed {
+            self.missed(None, Some(why.clone())).await;
+            return Break(Stop::Hook(why));
+        }
         if let Verdict::Reject(why) = &verdict {
             self.missed(None, Some(why.clone())).await;
         } else {
@@ -370,12 +375,12 @@ impl Asking<'_> {
     }
 }
 
-/// Shows an answer to the hooks, whoever gave it.
-async fn review(scope: &Scope, response: &mut Response, at: &At) -> ControlFlow<Stop> {
-    let told = scope.hooks().after_model(response, at).await;
-    match or_stop(told.map_err(panicked))? {
-        After::Refuse(why) => Break(Stop::Hook(why)),
-        After::Keep => Continue(()),
+/// Shows an answer to the hooks, whoever gave it; they may say why it does not count.
+async fn review(scope: &Scope, response: &mut Response, at: &At) -> Result<(), Text> {
+    match scope.hooks().after_model(response, at).await {
+        Ok(After::Keep) => Ok(()),
+        Ok(After::Refuse(why)) => Err(why),
+        Err(panicked) => Err(panicked.to_string().into()),
     }
 }
 

@@ -416,3 +416,18 @@ async fn a_hook_that_panics_ends_the_run_and_leaves_what_it_was_at() {
     let after = hook(|hook| hook.after_call = Panics);
     check(after, stop("after a call"), 1, &["a Hm. [c1]", "o saw c1"]).await;
 }
+
+//
+#[tokio::test(start_paused = true)]
+async fn after_a_model_a_hook_changes_or_refuses() {
+    let does = |after_model| Told {
+        after_model,
+        ..Told::new()
+    };
+    check(does(Changes), Stop::Answered, 1, &["a In other words. []"]).await;
+    let expected = ["a Hm. [c1]", "o Cancelled"];
+    let report = check(does(Refuses), Stop::Hook("not that".into()), 1, &expected).await;
+    let attempt = &report.attempts[0];
+    assert_eq!(attempt.rejected.as_deref(), Some("not that"));
+    assert!(!attempt.is_success());
+}
