@@ -8,6 +8,7 @@ mod drive;
 mod expected;
 mod faults;
 mod legal;
+mod pairs;
 mod places;
 mod script;
 
