@@ -39,9 +39,136 @@ fn fleet() {
 fn quickstart() {
     check(
         "quickstart",
-        "Let me look. [calls weather] {\"city\": \"Oslo\"}\n\
-         It is warmer in Rome than in Oslo, where it is 4 °C.\n\
-         4 messages, input: 158, output: 40 in all\n",
+        "It is warmer in Rome: 21 °C, against 4 °C in Oslo.\n",
+    );
+}
+
+#[test]
+fn agent() {
+    check(
+        "agent",
+        concat!(
+            "turn 1\n",
+            "Let me look.\n",
+            "  weather {\"city\": \"Oslo\"}\n",
+            "  weather {\"city\": \"Roma\"}\n",
+            "  4 °C\n",
+            "  no such city; try its English name\n",
+            "[mend the call of `weather` and make it again; 2 more tries after that]\n",
+            "turn 2\n",
+            "\n",
+            "  weather {\"city\": \"Rome\"}\n",
+            "  21 °C\n",
+            "turn 3\n",
+            "It is warmer in Rome.\n",
+            "the model answered in 3 turns, input: 361, cache_read: 0, output: 68, reasoning: 0\n",
+        ),
+    );
+}
+
+#[test]
+fn fallback() {
+    check(
+        "fallback",
+        concat!(
+            "I think that it is \r\u{1b}[2KIt is warmer in Rome.\n",
+            "anthropic/claude-sonnet-4-5: provider overloaded (`overloaded_error`): simulated failure inside the answer\n",
+            "openai-responses/gpt-5: answered\n",
+        ),
+    );
+}
+
+#[test]
+fn limits() {
+    check(
+        "limits",
+        concat!(
+            "may spend 50 turns, $0.08\n",
+            "  the limit of $0.08 is reached: $0.09, after 3 calls: \"\"\n",
+            "  47 of 50 turns are left\n",
+            "  $0.00 of $0.08 are left\n",
+            "may spend 3 turns; then one last turn without tools\n",
+            "  3 of 3 turns are used\n",
+            "  the limit of 3 turns is reached, after 3 calls: \"The archive does not say.\"\n",
+            "  0 of 3 turns are left\n",
+        ),
+    );
+}
+
+#[test]
+fn approval() {
+    check(
+        "approval",
+        concat!(
+            "calls wait for approval\n",
+            "  pay {\"to\": \"Bo\", \"amount\": 250}\n",
+            "  pay {\"to\": \"Mallory\", \"amount\": 50}\n",
+            "balance: Ida has 300 €\n",
+            "pay: paid 200 € to Bo\n",
+            "pay: `pay` was not allowed to run: Ida does not know Mallory\n",
+            "Bo has 200 €; Mallory got nothing.\n",
+        ),
+    );
+}
+
+#[test]
+fn steering() {
+    check(
+        "steering",
+        concat!(
+            "turn 2: 1 message\n",
+            "the run was cancelled\n",
+            "6 messages are kept\n",
+            "weather {\"city\": \"Oslo\"}: 4 °C in Oslo\n",
+            "weather {\"city\": \"Atlantis\"}: cancelled while it ran; it is not known what it did\n",
+        ),
+    );
+}
+
+#[test]
+fn subagent() {
+    check(
+        "subagent",
+        concat!(
+            "Take a coat.\n",
+            "input: 400, output: 40 for four answers\n",
+            "the one that it asked was told: 4 °C in Oslo\n",
+            "the one that it asked took 2 turns\n",
+            "the run was told: 4 °C, and it rains.\n",
+            "the run took 2 turns\n",
+        ),
+    );
+}
+
+#[test]
+fn typed() {
+    check(
+        "typed",
+        concat!(
+            "so far: [\"the \"]\n",
+            "so far: [\"the Forum\"]\n",
+            "so far: []\n",
+            "so far: [\"the \"]\n",
+            "so far: [\"the Forum\"]\n",
+            "so far: [\"the Forum\", \"the \"]\n",
+            "so far: [\"the Forum\", \"the Pantheon\"]\n",
+            "3 days in Rome: the Forum, the Pantheon\n",
+            "the model was told: `days`: expected an integer from 0 to 255, found string \"three\"; answer again with the whole JSON object and nothing else\n",
+        ),
+    );
+}
+
+#[test]
+fn observe() {
+    check(
+        "observe",
+        concat!(
+            "There is a key in the notes.\n",
+            "turn 1: scripted/script\n",
+            "turn 1: `read` was not allowed to run: nothing below `/etc` is read\n",
+            "turn 1: notes: the key is ***\n",
+            "turn 2: scripted/script\n",
+        ),
     );
 }
 
