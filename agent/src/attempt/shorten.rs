@@ -33,7 +33,7 @@ impl Asking<'_> {
             let (conversation, estimator) = (&self.run.conversation, &*settings.estimator);
             // The provider has just said that it does not fit, whatever was estimated: a tenth less is real progress.
             let tokens = estimator.conversation(conversation);
-            let work = Compaction::new(conversation, estimator, tokens / 10 * 9);
+            let work = Compaction::new(conversation, estimator, tokens - tokens.div_ceil(10));
             match work.with_aim(tokens / 2).run(&**compactor).await {
                 Ok(made) => smaller = made.map(|made| (made.conversation, made.report)),
                 Err(error) => failed = Some(error),
