@@ -18,6 +18,10 @@ mod limits;
 mod partial;
 #[path = "loop/retry.rs"]
 mod retry;
+#[path = "loop/same.rs"]
+mod same;
+#[path = "loop/shared.rs"]
+mod shared;
 #[path = "loop/shortened.rs"]
 mod shortened;
 #[path = "loop/steering.rs"]
