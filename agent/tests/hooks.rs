@@ -36,7 +36,7 @@ struct Hand {
 
 impl Hand {
     fn does(&self, what: Does, moment: &str, at: &At) -> bool {
-        let mut asked = self.asked.lock().unwrap();
+        let mut asked = self.asked.lock().expect("no hook panics with it");
         asked.push(format!("{moment} {}.{}", at.turn, at.attempt));
         self.does == what
     }
@@ -129,7 +129,7 @@ async fn run(does: Does, limits: Limits) -> Ran {
         .limits(limits);
     let run = agent.hook(hook).build().unwrap().run("How warm is it?");
     let report = run.await.unwrap_or_else(|error| error.report().clone());
-    let asked = asked.lock().unwrap().clone();
+    let asked = asked.lock().expect("no hook panics with it").clone();
     Ran {
         report,
         asked,
