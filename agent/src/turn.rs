@@ -25,6 +25,9 @@ pub(crate) async fn turns(run: &mut Ledger, scope: &Scope) -> Stop {
     if run.conversation.is_empty() {
         return Stop::Illegal("nothing was said".into());
     }
+    if run.resumed.is_some() && !run.has_open_calls() {
+        return Stop::Illegal("the calls that were decided on are not there".into());
+    }
     loop {
         if let Break(stop) = turn(run, scope).await {
             return stop;
@@ -216,7 +219,10 @@ async fn prepare(
     let engine = &scope.engine;
     if let Some((paused, decisions)) = run.resumed.take() {
         run.earlier = paused.outcomes;
-        let waiting = paused.waiting.calls().to_vec();
+        let ids: Vec<_> = run.conversation.open_calls().map(|call| &call.id).collect();
+        let waiting = paused.waiting.calls().iter();
+        let waiting = waiting.filter(|waiting| ids.contains(&&waiting.call.id));
+        let waiting = waiting.cloned().collect();
         return Continue((engine.resume(toolbox, waiting, &decisions), None));
     }
     let calls: Vec<Call> = run.conversation.open_calls().cloned().collect();

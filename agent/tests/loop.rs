@@ -1,5 +1,7 @@
 //! The loop as its users see it: scripted models, tools of the tests, a clock that stands still.
 
+#[path = "loop/approvals.rs"]
+mod approvals;
 #[path = "loop/choice.rs"]
 mod choice;
 #[path = "loop/events.rs"]

@@ -36,7 +36,8 @@ impl PendingCall {
 
     /// Whether the call is still the one that the digest was made of.
     pub fn is_intact(&self) -> bool {
-        self.digest == Digest::of(&self.spec.name, &self.call.arguments)
+        self.call.name == self.spec.name
+            && self.digest == Digest::of(&self.spec.name, &self.call.arguments)
     }
 }
 
