@@ -4,6 +4,8 @@
 mod approvals;
 #[path = "loop/choice.rs"]
 mod choice;
+#[path = "loop/ends.rs"]
+mod ends;
 #[path = "loop/events.rs"]
 mod events;
 #[path = "loop/fallback.rs"]
