@@ -265,6 +265,7 @@ impl Ledger {
             record.request_id = asked.request_id;
             record.replayed = source == Source::Journal;
             record.duration = asked.duration;
+            record.waited = asked.waited;
         });
         let is_reported = asked.answer.is_ok() && asked.usage.output().is_some();
         let shown = if is_reported { 0 } else { asked.estimated };

@@ -22,6 +22,9 @@ pub struct AttemptRecord {
     pub usage: Usage,
     /// How long it took.
     pub duration: Duration,
+    /// How long it waited in a queue before it was sent.
+    #[serde(default)]
+    pub waited: Duration,
     /// How its answer ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub finish: Option<Finish>,
@@ -55,6 +58,7 @@ impl AttemptRecord {
             model,
             usage: Usage::UNKNOWN,
             duration: Duration::ZERO,
+            waited: Duration::ZERO,
             finish: None,
             error: None,
             rejected: None,

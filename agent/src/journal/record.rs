@@ -101,6 +101,9 @@ pub(crate) struct Asked {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) spent: Option<Reached>,
     pub(crate) duration: Duration,
+    /// How long it waited in a queue before it was sent.
+    #[serde(default)]
+    pub(crate) waited: Duration,
 }
 
 impl Asked {
@@ -113,6 +116,7 @@ impl Asked {
             request_id: None,
             spent: None,
             duration: Duration::ZERO,
+            waited: Duration::ZERO,
         }
     }
 }

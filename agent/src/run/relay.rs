@@ -120,6 +120,7 @@ impl Relay {
             request_id,
             spent,
             duration: Duration::ZERO,
+            waited: self.stream.waited(),
         }
     }
 
