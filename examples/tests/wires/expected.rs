@@ -49,7 +49,7 @@ const AFTER_THE_BEGIN: &[Place] = &[
     Place::End,
 ];
 
-pub(crate) const TABLE: [Row; 14] = [
+pub(crate) const TABLE: [Row; 15] = [
     Row {
         name: "refused for its key",
         fault: |_| status(401, &[]),
@@ -98,6 +98,14 @@ pub(crate) const TABLE: [Row; 14] = [
         places: &Place::ALL,
         effect: Effect::Fails(ErrorKind::Connection(Phase::Receive)),
         exceptions: &[],
+    },
+    Row {
+        name: "ends too early",
+        fault: |spot| Fault::EndAt { event: spot.event },
+        places: &Place::ALL,
+        effect: Effect::Fails(ErrorKind::Truncated),
+        // Its last event holds counts, and comes after the end of the answer.
+        exceptions: &[("bedrock", Some(Place::End), Effect::None)],
     },
     Row {
         name: "says something twice",

@@ -27,6 +27,11 @@ pub enum Fault {
         /// How many.
         bytes: usize,
     },
+    /// The body ends before event `event`, as if the answer were whole.
+    EndAt {
+        /// The event.
+        event: usize,
+    },
     /// Event `event` comes twice.
     Duplicate {
         /// The event.
@@ -117,6 +122,7 @@ fn apply(mut steps: Vec<Step>, fault: &Fault, makings: &Makings) -> Vec<Step> {
             steps.truncate(*event);
             steps.push(Step::Write(makings.error.clone()));
         }
+        Fault::EndAt { event } => steps.truncate(*event),
         Fault::CutAfter { bytes } => return cut(steps, *bytes),
         Fault::SplitEverywhere => return split(steps, 1, None),
         Fault::Drip { bytes, pause } => return split(steps, (*bytes).max(1), Some(*pause)),
@@ -209,6 +215,7 @@ mod tests {
             (Fault::CutAfter { bytes: 3 }, "ab c cut"),
             (Fault::CutAfter { bytes: 0 }, " cut"),
             (Fault::CutAfter { bytes: 6 }, "ab cd ef"),
+            (Fault::EndAt { event: 2 }, "ab cd"),
             (Fault::Duplicate { event: 2 }, "ab cd ef ef"),
             (Fault::Swap { event: 0 }, "cd ab ef"),
             (Fault::Swap { event: 2 }, "ab cd ef"),
