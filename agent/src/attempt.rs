@@ -94,13 +94,7 @@ impl Asking<'_> {
         )? {
             Before::Go => {}
             Before::Refuse(why) => return Break(Stop::Hook(why)),
-            Before::Replace(mut response) => {
-                let reviewed = review(scope, &mut response, &at).await;
-                or_stop(reviewed.map_err(Stop::Hook))?;
-                self.run.discard().await;
-                self.show(&response.message).await;
-                return Continue(Ok(Answer { response, way }));
-            }
+            Before::Replace(response) => return self.replaced(response, way, &at).await,
         }
         let tokens = self.run.estimate(scope, &request);
         or_stop(scope.purse().before_request(tokens).map_err(Stop::Limit))?;
@@ -108,6 +102,7 @@ impl Asking<'_> {
         self.begin(&request).await;
         let (asked, source) = or_stop(self.ask(request).await.map_err(Stop::from))?;
         if source == Source::Journal {
+            self.run.keep_unheard(asked.clone(), source);
             self.show_again(&asked).await;
         }
         let profile = scope.profile(self.target);
@@ -115,10 +110,28 @@ impl Asking<'_> {
             Heard::Whole => self.review(way).await,
             Heard::Spent(reached) => Break(Stop::Limit(reached)),
             Heard::Failed(error) => {
-                self.missed(Some(&error), None).await;
+                self.run.end_attempt().await;
                 Continue(Err(Miss::Error(error)))
             }
         }
+    }
+
+    /// Takes an answer that a hook gave. It is in the ledger while it is shown, because what a turn holds is forfeit when
+    /// it is broken off.
+    async fn replaced(
+        &mut self,
+        mut response: Response,
+        way: Option<Way>,
+        at: &At,
+    ) -> ControlFlow<Stop, Result<Answer, Miss>> {
+        let reviewed = review(self.scope, &mut response, at).await;
+        or_stop(reviewed.map_err(Stop::Hook))?;
+        self.run.discard().await;
+        let said = response.message.clone();
+        self.run.answer = Some(response);
+        self.show(&said).await;
+        let response = self.run.answer.take().expect("nobody else takes it");
+        Continue(Ok(Answer { response, way }))
     }
 
     /// Asks the model, unless the journal has what came of it.
@@ -135,6 +148,9 @@ impl Asking<'_> {
                 Err(error) => Asked::refused(error),
             };
             asked.duration = began.elapsed();
+            if scope.journal.is_some() {
+                self.run.keep_unheard(asked.clone(), Source::Live);
+            }
             asked
         };
         journal::known(step, ask).await
@@ -227,11 +243,11 @@ impl Asking<'_> {
         let verdict = self.scope.settings().fallback.review(response);
         self.run.note(|record| record.finish = Some(finish));
         if let Err(why) = reviewed {
-            self.missed(None, Some(why.clone())).await;
+            self.rejected(why.clone()).await;
             return Break(Stop::Hook(why));
         }
         if let Verdict::Reject(why) = &verdict {
-            self.missed(None, Some(why.clone())).await;
+            self.rejected(why.clone()).await;
         } else {
             self.run.end_attempt().await;
             self.run.answered = Some(self.target);
@@ -249,11 +265,8 @@ impl Asking<'_> {
         }
     }
 
-    async fn missed(&mut self, error: Option<&ModelError>, rejected: Option<Text>) {
-        self.run.note(|record| {
-            record.error = error.map(Failed::from);
-            record.rejected = rejected;
-        });
+    async fn rejected(&mut self, why: Text) {
+        self.run.note(|record| record.rejected = Some(why));
         self.run.end_attempt().await;
     }
 

@@ -42,6 +42,8 @@ pub(crate) struct Ledger {
     open_calls: Option<OpenCalls>,
     /// Whether the calls of the last answer were made in this run, so that nobody can have begun them elsewhere.
     has_own_calls: bool,
+    /// What came of asking a model while it is written down or shown again.
+    unheard: Option<(Asked, Source)>,
     /// An answer that has come to its end and is not in the conversation yet.
     pub(crate) answer: Option<Response>,
     /// What came of an answer that failed or was broken off.
@@ -125,6 +127,7 @@ impl Ledger {
             open_attempt: None,
             open_calls: None,
             has_own_calls: false,
+            unheard: None,
             answer: None,
             partial: None,
             resumed: None,
@@ -253,8 +256,14 @@ impl Ledger {
         }
     }
 
+    /// Keeps what came of asking a model until it is [`heard`](Ledger::heard).
+    pub(crate) fn keep_unheard(&mut self, asked: Asked, source: Source) {
+        self.unheard = Some((asked, source));
+    }
+
     /// Notes what came of asking a model: a whole answer, or what there is of one.
     pub(crate) fn heard(&mut self, asked: Asked, profile: &Profile, source: Source) -> Heard {
+        self.unheard = None;
         let has_output = match &asked.answer {
             Ok(response) => !response.message.parts.is_empty(),
             Err(error) => error.is_after_output(),
@@ -281,6 +290,7 @@ impl Ledger {
                 Heard::Whole
             }
             (Err(error), spent) => {
+                self.note(|record| record.error = Some(Failed::from(&error)));
                 self.partial = error.partial().cloned();
                 spent.map_or(Heard::Failed(error), Heard::Spent)
             }
@@ -397,6 +407,9 @@ impl Ledger {
     pub(crate) async fn settle(&mut self, scope: &Scope) {
         if let Some(relay) = self.outbox.take_returned() {
             self.broken_off(&relay, scope);
+        }
+        if let (Some((asked, source)), Some(open)) = (self.unheard.take(), &self.open_attempt) {
+            self.heard(asked, scope.profile(open.record.target), source);
         }
         self.end_attempt().await;
         self.settle_calls(scope).await;

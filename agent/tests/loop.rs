@@ -14,6 +14,8 @@ mod fallback;
 mod finish;
 #[path = "loop/hooks.rs"]
 mod hooks;
+#[path = "loop/kept.rs"]
+mod kept;
 #[path = "loop/kit.rs"]
 mod kit;
 #[path = "loop/limits.rs"]
