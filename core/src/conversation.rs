@@ -2,6 +2,7 @@
 
 mod repair;
 mod replace;
+mod used;
 
 use std::fmt;
 use std::sync::Arc;
@@ -12,6 +13,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use crate::calls::synthesised_number;
 use crate::encodings::Encodings;
 use crate::{Assistant, Call, CallId, EncodingKey, Message, Outcome, Outcomes, System, User};
+
+use used::UsedIds;
 
 pub use repair::Repairs;
 
@@ -49,6 +52,7 @@ struct History {
     entries: Vec<Arc<Entry>>,
     /// Above the number of every synthesised id, so that none is given twice.
     next_call_number: u64,
+    used_ids: UsedIds,
 }
 
 /// A message of a conversation, with what it looks like on the wires it was sent over.
@@ -111,6 +115,31 @@ impl Conversation {
         self.0.next_call_number
     }
 
+    /// How often the id of each call of the answer at this place was given to calls before it; the same for the outcomes
+    /// of the answer, at theirs. It ends with the last id that came before, so where none did it is empty.
+    ///
+    /// Providers that number calls anew in each answer use an id again, which a wire may not take.
+    ///
+    /// ```
+    /// use windlass_core::{Assistant, Call, Conversation, Outcome};
+    ///
+    /// let mut conversation = Conversation::from("Is it warmer in Oslo or in Rome?");
+    /// for ids in [["call_0", "call_1"], ["call_2", "call_0"]] {
+    ///     let calls = ids.map(|id| Call::new(id, "weather", "{}"));
+    ///     let outcomes = calls.each_ref().map(|call| Outcome::success(call, "4 °C"));
+    ///     conversation.push_assistant(calls.into_iter().fold(Assistant::default(), Assistant::with))?;
+    ///     conversation.push_outcomes(outcomes)?;
+    /// }
+    /// assert!(conversation.ids_used_before(1).is_empty());
+    /// assert_eq!(conversation.ids_used_before(3), [0, 1]);
+    /// assert_eq!(conversation.ids_used_before(4), [0, 1]);
+    /// # Ok::<(), windlass_core::ConversationError>(())
+    /// ```
+    #[inline]
+    pub fn ids_used_before(&self, place: usize) -> &[u32] {
+        self.0.used_ids.before(place)
+    }
+
     /// Adds what the user says.
     ///
     /// # Errors
@@ -171,6 +200,9 @@ impl Conversation {
             .unwrap_or(0);
         let history = Arc::make_mut(&mut self.0);
         history.next_call_number = history.next_call_number.max(next);
+        history
+            .used_ids
+            .count(history.entries.len(), &entry.message);
         history.entries.push(entry);
         Ok(())
     }

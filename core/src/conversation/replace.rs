@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Conversation, ConversationError, Entry, History};
+use super::{Conversation, ConversationError, Entry, History, UsedIds};
 use crate::Message;
 
 #[cfg(test)]
@@ -56,6 +56,7 @@ impl Conversation {
         let mut history = Conversation(Arc::new(History {
             entries: Vec::with_capacity(entries.size_hint().0),
             next_call_number: self.0.next_call_number,
+            used_ids: UsedIds::default(),
         }));
         for entry in entries {
             history.push_entry(entry)?;

@@ -289,3 +289,46 @@ proptest! {
         prop_assert_eq!(read, conversation);
     }
 }
+
+/// How often the ids were used before each message.
+fn check_used(messages: &[Message], expected: &[&[u32]]) {
+    let built = build(messages).unwrap();
+    let again = Conversation::from_entries(built.entries().iter().cloned()).unwrap();
+    for conversation in [&built, &built.clone(), &again] {
+        let places = 0..=conversation.len();
+        let used: Vec<_> = places.map(|at| conversation.ids_used_before(at)).collect();
+        assert_eq!(used, expected);
+    }
+}
+
+//
+#[test]
+fn an_id_that_is_used_again_is_counted_for_call_and_outcome() {
+    check_used(&[], &[&[]]);
+    check_used(&[user(), asks(&["a", "b"])], &[&[], &[], &[]]);
+    check_used(&[asks(&["a", "b", "a", "c"])], &[&[0, 0, 1], &[0, 0, 1]]);
+    let (first, second, third) = (["a"], ["b"], ["c", "b", "a", "b", "d"]);
+    check_used(
+        &[
+            asks(&first),
+            answers(&first),
+            asks(&second),
+            answers(&second),
+            user(),
+            asks(&third),
+            answers(&third),
+            user(),
+        ],
+        &[
+            &[],
+            &[],
+            &[],
+            &[],
+            &[],
+            &[0, 1, 1, 2],
+            &[0, 1, 1, 2],
+            &[],
+            &[],
+        ],
+    );
+}

@@ -1,7 +1,7 @@
 //! Ids of calls and names of tools in the forms that a wire takes, and the names mapped back in its answers.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::VecDeque;
 
 use windlass_core::{CallId, Conversation, EncodingKey, Entry, Event, ModelError, Request, Text};
 
@@ -150,41 +150,25 @@ fn in_base_36(mut digest: u64, length: usize) -> String {
     digits.collect()
 }
 
-/// Which calls of a conversation have an id that another call had before them, in the same answer or an earlier one.
-#[derive(Debug, Default)]
-pub(crate) struct CallIds {
-    /// For an answer with such calls, and for their outcomes after it: how often each id came before.
-    again: BTreeMap<usize, Vec<u32>>,
-}
+/// The ids of the calls of a conversation: one that another call had before, in the same answer or an earlier one, is made
+/// another.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct CallIds<'c>(&'c Conversation);
 
-impl CallIds {
-    pub(crate) fn of(conversation: &Conversation) -> Self {
-        let mut seen: HashMap<&str, u32> = HashMap::new();
-        let mut ids = CallIds::default();
-        for (at, message) in conversation.messages().enumerate() {
-            let mut again = Vec::new();
-            for call in message.calls() {
-                let times = seen.entry(call.id.as_str()).or_default();
-                again.push(*times);
-                *times += 1;
-            }
-            if again.iter().any(|times| *times > 0) {
-                ids.again.insert(at + 1, again.clone());
-                ids.again.insert(at, again);
-            }
-        }
-        ids
+impl<'c> CallIds<'c> {
+    pub(crate) fn of(conversation: &'c Conversation) -> Self {
+        CallIds(conversation)
     }
 
     /// The ids of the calls, or of the outcomes, of the entry at this place.
-    pub(crate) fn at(&self, place: usize, form: Form) -> EntryIds<'_> {
-        let again = self.again.get(&place).map_or(&[][..], Vec::as_slice);
+    pub(crate) fn at(self, place: usize, form: Form) -> EntryIds<'c> {
+        let again = self.0.ids_used_before(place);
         EntryIds { form, again }
     }
 
     /// The bytes of an entry, made by `write` with the ids of its calls or outcomes, and kept.
     pub(crate) fn encoding<'e>(
-        &self,
+        self,
         (place, entry): (usize, &'e Entry),
         key: &EncodingKey,
         form: Form,

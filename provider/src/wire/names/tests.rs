@@ -97,21 +97,25 @@ fn bytes_are_kept_by_what_came_before() {
             .push_outcomes([Outcome::success(&call, "done")])
             .unwrap();
     }
-    let entry = &conversation.entries()[3];
+    let [user, _, _, again, _] = conversation.entries() else {
+        panic!("five messages");
+    };
+    let alone = Conversation::from_entries([user.clone(), again.clone()]).unwrap();
     let key = EncodingKey::new("wire");
-    let encode = |ids: &CallIds| {
+    let encode = |conversation: &Conversation, place| {
         let write = |mut ids: EntryIds<'_>, out: &mut Vec<u8>| {
             out.extend_from_slice(ids.fit(&call.id).as_bytes());
             Ok(())
         };
-        ids.encoding((3, entry), &key, Form::ANY, write)
+        let ids = CallIds::of(conversation);
+        ids.encoding((place, again), &key, Form::ANY, write)
             .unwrap()
             .to_vec()
     };
-    let repeated = encode(&CallIds::of(&conversation));
+    let repeated = encode(&conversation, 3);
     assert_ne!(repeated, b"a");
-    assert_eq!(encode(&CallIds::default()), b"a");
-    assert_eq!(encode(&CallIds::of(&conversation)), repeated);
+    assert_eq!(encode(&alone, 1), b"a");
+    assert_eq!(encode(&conversation, 3), repeated);
 }
 
 struct Calling(&'static str);

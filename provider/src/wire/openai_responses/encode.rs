@@ -32,7 +32,7 @@ pub(super) fn encode(
     let ids = CallIds::of(conversation);
     let mut inputs = Vec::with_capacity(entries.len() + 1);
     for (at, entry) in (conversation.len() - entries.len()..).zip(entries) {
-        inputs.push(input::entry(codec, call, &ids, (at, entry))?);
+        inputs.push(input::entry(codec, call, ids, (at, entry))?);
     }
     let interrupted = input::interrupted(codec, call, ids.at(conversation.len(), IDS));
     inputs.push(&interrupted);

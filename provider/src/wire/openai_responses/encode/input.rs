@@ -48,7 +48,7 @@ fn lacks(codec: &OpenAiResponses, call: &Encode<'_>, part: &UserPart) -> Option<
 pub(super) fn entry<'a>(
     codec: &OpenAiResponses,
     call: &Encode<'_>,
-    ids: &CallIds,
+    ids: CallIds<'_>,
     (at, entry): (usize, &'a Entry),
 ) -> Result<&'a [u8], ModelError> {
     ids.encoding((at, entry), call.key, IDS, |ids, out| {
