@@ -98,6 +98,29 @@ pub(crate) fn write_json<T: Serialize + ?Sized>(
     serde_json::to_writer(out, value).map_err(unwritable)
 }
 
+/// Makes room for pieces with at most `between` bytes from one to the next, so that a long history is not copied each time
+/// the buffer grows.
+///
+/// # Errors
+///
+/// The first of the pieces that is one.
+pub(crate) fn make_room<'p>(
+    out: &mut Vec<u8>,
+    between: usize,
+    pieces: impl Iterator<Item = Result<&'p [u8], ModelError>>,
+) -> Result<(), ModelError> {
+    let sizes = pieces.map(|piece| Ok(piece?.len() + between));
+    let size = sizes.sum::<Result<usize, ModelError>>()?;
+    out.reserve(size + AFTER_PIECES);
+    Ok(())
+}
+
+/// What stands between two pieces of most lists, in bytes.
+pub(crate) const COMMA: usize = 1;
+
+/// Room for what a host wants after the pieces, or within some of them.
+const AFTER_PIECES: usize = 256;
+
 /// Appends pieces with commas between them, within `open` and `close`.
 #[derive(Debug)]
 pub(crate) struct Separated {

@@ -7,7 +7,7 @@ mod tools;
 use windlass_core::{Entry, ErrorKind, Message, ModelError, Text};
 
 use super::{Gemini, path};
-use crate::body::{Body, Degraded, Separated, write_json};
+use crate::body::{Body, Degraded, Separated, make_room, write_json};
 use crate::codec::{Encode, WireRequest};
 use crate::wire::media::check;
 use crate::wire::names::{CallIds, Form};
@@ -65,6 +65,9 @@ fn write_instructions(out: &mut Vec<u8>, texts: &[&Text]) -> Result<(), ModelErr
     Ok(())
 }
 
+/// At most what stands between the parts of one content and those of the next, in bytes.
+const BETWEEN: usize = br#"]},{"role":"model","parts":["#.len();
+
 /// Writes the messages; neighbours of one role become one content.
 fn write_contents(
     out: &mut Vec<u8>,
@@ -74,14 +77,18 @@ fn write_contents(
     out.push(b'[');
     let mut open: Option<&str> = None;
     let conversation = &call.request.conversation;
-    let ids = CallIds::of(conversation);
-    for (at, entry) in conversation.entries().iter().enumerate() {
+    let (ids, entries) = (CallIds::of(conversation), conversation.entries());
+    let encoded = |at: usize| {
+        ids.encoding((at, &entries[at]), call.key, Form::ANY, |ids, out| {
+            messages::write(out, dialect, call, (entries[at].message(), ids))
+        })
+    };
+    make_room(out, BETWEEN, (0..entries.len()).map(encoded))?;
+    for (at, entry) in entries.iter().enumerate() {
         let Some(role) = role(entry) else {
             continue;
         };
-        let parts = ids.encoding((at, entry), call.key, Form::ANY, |ids, out| {
-            messages::write(out, dialect, call, (entry.message(), ids))
-        })?;
+        let parts = encoded(at)?;
         if parts.is_empty() {
             continue;
         }

@@ -7,7 +7,7 @@ use windlass_core::{ModelError, ToolChoice, ToolSpec};
 
 use self::options::{Format, Sampling, Think};
 use super::Ollama;
-use crate::body::{Body, Degraded, Separated, write_json};
+use crate::body::{Body, COMMA, Degraded, Separated, make_room, write_json};
 use crate::codec::{Delivery, Encode, WireRequest};
 use crate::schema::{SchemaRules, lower};
 use crate::wire::lacking;
@@ -111,11 +111,15 @@ fn write_messages(call: &Encode<'_>, out: &mut Vec<u8>) -> Result<(), ModelError
         )?;
     }
     let conversation = &call.request.conversation;
-    let ids = CallIds::of(conversation);
-    for (at, entry) in conversation.entries().iter().enumerate() {
-        let bytes = ids.encoding((at, entry), call.key, Form::ANY, |ids, bytes| {
-            message::write(entry.message(), call, ids, bytes)
-        })?;
+    let (ids, entries) = (CallIds::of(conversation), conversation.entries());
+    let encoded = |at: usize| {
+        ids.encoding((at, &entries[at]), call.key, Form::ANY, |ids, bytes| {
+            message::write(entries[at].message(), call, ids, bytes)
+        })
+    };
+    make_room(out, COMMA, (0..entries.len()).map(encoded))?;
+    for at in 0..entries.len() {
+        let bytes = encoded(at)?;
         between.next(out);
         out.extend_from_slice(bytes);
     }

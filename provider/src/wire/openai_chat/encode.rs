@@ -7,7 +7,7 @@ use windlass_core::{Breakpoint, CachePolicy, CacheTime, Message, ModelError, Req
 use self::marks::Marks;
 use self::messages::Writer;
 use super::{CacheMarks, NAMES, OpenAiChat, ToolSchemas};
-use crate::body::{Body, Degraded, Separated, write_json};
+use crate::body::{Body, COMMA, Degraded, Separated, make_room, write_json};
 use crate::codec::{Encode, WireRequest};
 use crate::schema::{SchemaRules, lower};
 use crate::wire::lacking;
@@ -122,10 +122,14 @@ fn messages(
     out.push(b'[');
     writer.instructions(&marks.instructions, &mut separated, out)?;
     let entries = call.request.conversation.entries();
-    let (ids, form) = (
-        CallIds::of(&call.request.conversation),
-        dialect.call_ids.form(),
-    );
+    let ids = CallIds::of(&call.request.conversation);
+    let form = dialect.call_ids.form();
+    let alone = |at: usize| {
+        ids.encoding((at, &entries[at]), call.key, form, |ids, out| {
+            writer.message(entries[at].message(), ids, None, out)
+        })
+    };
+    make_room(out, COMMA, (0..entries.len()).map(alone))?;
     let mut at = 0;
     while let Some(entry) = entries.get(at) {
         separated.next(out);
@@ -133,13 +137,8 @@ fn messages(
         let count = merged.as_ref().map_or(1, |(_, count)| *count);
         let mark = (at..at + count).rev().find_map(|at| marks.message(at));
         match (merged, mark) {
+            (None, None) => out.extend_from_slice(alone(at)?),
             (Some((message, _)), mark) => writer.message(&message, ids.at(at, form), mark, out)?,
-            (None, None) => {
-                let encoded = ids.encoding((at, entry), call.key, form, |ids, out| {
-                    writer.message(entry.message(), ids, None, out)
-                })?;
-                out.extend_from_slice(encoded);
-            }
             (None, mark) => writer.message(entry.message(), ids.at(at, form), mark, out)?,
         }
         at += count;
