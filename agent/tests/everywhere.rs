@@ -10,7 +10,7 @@ use std::future::poll_fn;
 use std::pin::pin;
 use std::task::Poll;
 
-use windlass_agent::{Cancel, Report, Run, Stop};
+use windlass_agent::{Cancel, Report, Run, RunError, Stop};
 use windlass_core::{Backoff, ErrorKind, ModelError, Never, RetryPolicy, Script};
 
 use checks::{Told, check};
@@ -68,7 +68,7 @@ async fn cancelled_at_every_poll_while_nobody_listens() {
             running.as_mut().poll(cx)
         });
         let result = result.await;
-        let report = result.unwrap_or_else(|error| error.into_report());
+        let report = result.unwrap_or_else(RunError::into_report);
         check(
             &format!("cancelled at poll {at}"),
             &Told::nobody(),
@@ -216,5 +216,5 @@ async fn failed_at_every_event_and_cancelled_at_every_poll_of_the_way_out() {
 }
 
 async fn ended(run: Run) -> Report {
-    run.await.unwrap_or_else(|error| error.into_report())
+    run.await.unwrap_or_else(RunError::into_report)
 }

@@ -1,5 +1,10 @@
 //! The loop as its users see it: scripted models, tools of the tests, a clock that stands still.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a case that unwraps what is not there has failed"
+)]
+
 #[path = "loop/approvals.rs"]
 mod approvals;
 #[path = "loop/choice.rs"]

@@ -54,7 +54,7 @@ struct Nothing {}
 async fn polling_and_other_outcomes_are_no_circles() {
     let calls = || (0..9).map(|at| Script::call(&format!("c{at}"), "poll", "{}"));
     let poll = tool_fn("poll", "Polls.", |_: Nothing| async { "not yet" });
-    let polling = poll.clone().with_spec(|spec| spec.polling());
+    let polling = poll.clone().with_spec(windlass_core::ToolSpec::polling);
     let report = ended(
         agent(model("m", calls()))
             .tool(poll)

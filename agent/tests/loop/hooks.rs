@@ -10,7 +10,7 @@ use windlass_agent::{
 };
 use windlass_core::{
     Assistant, AssistantPart, Call, Finish, FinishReason, Options, Outcome, OutcomeStatus, Request,
-    Response, Script, Scripted, TextPart, ToolChoice, async_trait,
+    Response, Script, Scripted, Text, TextPart, ToolChoice, async_trait,
 };
 
 use crate::kit::{agent, assert_legal, ended, history, looks, model, plot, told};
@@ -171,7 +171,7 @@ async fn before_a_model_a_hook_changes_replaces_or_refuses() {
     let report = ended(hooked(&model, does(Changes)).run("Go.")).await;
     assert_eq!(report.stop, Stop::Answered);
     for request in model.requests() {
-        let blocks: Vec<_> = request.instructions.iter().map(|it| it.as_str()).collect();
+        let blocks: Vec<_> = request.instructions.iter().map(Text::as_str).collect();
         assert_eq!(
             blocks,
             ["Be brief."],

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
-use windlass_agent::{Agent, AgentBuilder, AgentEvent, Report, Run, Target, What};
+use windlass_agent::{Agent, AgentBuilder, AgentEvent, Report, Run, RunError, Target, What};
 use windlass_core::{
     Assistant, Conversation, EventStream, Message, Model, ModelError, ModelId, Outcome,
     OutcomeStatus, Profile, Request, Script, Scripted, State, ToolContext, ToolError, async_trait,
@@ -132,7 +132,7 @@ impl Model for Slow {
 
 /// The report of a run, however it ended.
 pub(crate) async fn ended(run: Run) -> Report {
-    run.await.unwrap_or_else(|error| error.into_report())
+    run.await.unwrap_or_else(RunError::into_report)
 }
 
 /// All events of a run, and its report.

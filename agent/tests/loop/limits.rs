@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use windlass_agent::{Agent, AtLimit, LimitKind, Limits, Reached, Report, Stop, Turns, What};
+use windlass_agent::{
+    Agent, AtLimit, LimitKind, Limits, Reached, Report, RunError, Stop, Turns, What,
+};
 use windlass_core::{
     Event, Finish, FinishReason, ModelId, PartIndex, Prices, Profile, Script, Scripted, Text,
     ToolChoice, Usage,
@@ -38,7 +40,7 @@ async fn check(limits: Limits, kind: LimitKind, requests: usize) {
         let agent = agent.limits(limits.clone().at_limit(then)).build().unwrap();
         let result = agent.run("Go.").await;
         assert_eq!(result.is_err(), then == AtLimit::Fail, "{case}");
-        let report = result.unwrap_or_else(|error| error.into_report());
+        let report = result.unwrap_or_else(RunError::into_report);
         assert_eq!(
             (reached(&report).limit, reached(&report).then),
             (kind, then),
