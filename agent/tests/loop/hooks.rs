@@ -140,15 +140,18 @@ fn hooked(model: &Scripted, hook: Told) -> Agent {
 }
 
 async fn check(hook: Told, stop: Stop, requests: usize, expected: &[&str]) -> Report {
-    let model = model("m", scripts());
+    let (model, again) = (model("m", scripts()), hook.clone());
     let (events, report) = told(hooked(&model, hook).run("Go.")).await;
     assert_eq!(report.stop, stop);
     assert_eq!(model.requests().len(), requests);
     assert_eq!(history(&report.conversation)[1..], *expected);
     assert_legal("hooked", &report.conversation);
     assert_eq!(plot(&events).matches("/run").count(), 1);
-    let awaited = crate::kit::model("m", scripts());
-    assert_eq!(awaited.remaining(), 2);
+    let awaited = ended(hooked(&crate::kit::model("m", scripts()), again).run("Go.")).await;
+    assert_eq!(
+        awaited.conversation, report.conversation,
+        "also when it is awaited"
+    );
     report
 }
 
