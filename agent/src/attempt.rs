@@ -19,7 +19,7 @@ use crate::output::Way;
 use crate::run::{Relay, Scope, Shown, ThinkingEvents};
 use crate::turn::or_stop;
 use crate::{
-    AttemptStarted, Cause, Failed, Failure, Fallback, FallbackStrategy as _, JournalError,
+    AttemptStarted, Because, Cause, Failed, Failure, Fallback, FallbackStrategy as _, JournalError,
     Shortening, Step, Stop, Switched, TargetIndex, Verdict, What, adapt,
 };
 
@@ -51,7 +51,7 @@ pub(crate) async fn answer(
         tried: Vec::new(),
         number: 0,
         total: 0,
-        began: Instant::now(),
+        elapsed: Duration::ZERO,
         shortening: Shortening::Untried,
     };
     loop {
@@ -73,7 +73,8 @@ struct Asking<'a> {
     /// How often this target was asked, and all of them.
     number: u32,
     total: u32,
-    began: Instant,
+    /// What the attempts and waits took: the same when they come from the journal.
+    elapsed: Duration,
     shortening: Shortening,
 }
 
@@ -105,6 +106,7 @@ impl Asking<'_> {
             self.run.keep_unheard(asked.clone(), source);
             self.show_again(&asked).await;
         }
+        self.elapsed += asked.duration;
         let profile = scope.profile(self.target);
         match self.run.heard(asked, profile, source) {
             Heard::Whole => self.review(way).await,
@@ -273,7 +275,7 @@ impl Asking<'_> {
     /// Decides what is done about a failure, and does it; stops the run when that is nothing.
     async fn recover(&mut self, miss: Miss) -> ControlFlow<Stop> {
         if let Miss::Error(error) = &miss
-            && self.waits(error).await?
+            && self.waits(error, &miss).await?
         {
             return Continue(());
         }
@@ -289,11 +291,7 @@ impl Asking<'_> {
                     }
                 }
                 Fallback::Wait(wait) if self.scope.has_time_for(wait) => {
-                    if let Miss::Error(error) = &miss {
-                        self.tell_of_wait(wait, error).await;
-                    }
-                    sleep(wait).await;
-                    return Continue(());
+                    return self.waits_as_told(wait, &miss).await;
                 }
                 _ => return Break(self.give_up(miss)),
             }
@@ -303,7 +301,7 @@ impl Asking<'_> {
     /// How long to wait before the same target is asked again, if it is to be.
     fn retry_after(&self, error: &ModelError) -> Option<Duration> {
         let mut attempt = Attempt::new(self.number, error)
-            .with_elapsed(self.began.elapsed())
+            .with_elapsed(self.elapsed)
             .with_chance(self.scope.chance());
         if self.run.has_partial() {
             attempt = attempt.after_output();
@@ -315,29 +313,56 @@ impl Asking<'_> {
     }
 
     /// Waits, if the same target is to be asked again, and says whether it is.
-    async fn waits(&mut self, error: &ModelError) -> ControlFlow<Stop, bool> {
+    async fn waits(&mut self, error: &ModelError, miss: &Miss) -> ControlFlow<Stop, bool> {
         let scope = self.scope;
         let step = scope.journaled(|| Step::wait(self.run.turn, self.total));
         let wait = async {
             let wait = self.retry_after(error);
             if let Some(wait) = wait {
-                self.tell_of_wait(wait, error).await;
-                sleep(wait).await;
+                self.wait(wait, miss).await;
             }
             Waited { wait }
         };
         let (waited, source) = or_stop(journal::known(step, wait).await.map_err(Stop::from))?;
         if let (Some(wait), Source::Journal) = (waited.wait, source) {
-            self.tell_of_wait(wait, error).await;
+            self.tell_of_wait(wait, miss).await;
         }
+        self.elapsed += waited.wait.unwrap_or_default();
         Continue(waited.wait.is_some())
     }
 
-    async fn tell_of_wait(&self, wait: Duration, error: &ModelError) {
-        let because = || Box::new(Failed::from(error));
+    /// Waits as the strategy says; a wait that the journal has is over.
+    async fn waits_as_told(&mut self, wait: Duration, miss: &Miss) -> ControlFlow<Stop> {
+        let step = self
+            .scope
+            .journaled(|| Step::fallback(self.run.turn, self.total));
+        let waiting = async {
+            self.wait(wait, miss).await;
+            Waited { wait: Some(wait) }
+        };
+        let (_, source) = or_stop(journal::known(step, waiting).await.map_err(Stop::from))?;
+        if source == Source::Journal {
+            self.tell_of_wait(wait, miss).await;
+        }
+        self.elapsed += wait;
+        Continue(())
+    }
+
+    async fn wait(&self, wait: Duration, miss: &Miss) {
+        self.tell_of_wait(wait, miss).await;
+        if !wait.is_zero() {
+            sleep(wait).await;
+        }
+    }
+
+    async fn tell_of_wait(&self, wait: Duration, miss: &Miss) {
+        let because = || match miss {
+            Miss::Error(error) => Because::Failed(Failed::from(error)),
+            Miss::Rejected { why, .. } => Because::Rejected(why.clone()),
+        };
         let what = || What::Retrying {
             wait,
-            because: because(),
+            because: Box::new(because()),
         };
         self.run.tell(what).await;
     }
@@ -352,7 +377,7 @@ impl Asking<'_> {
             .with_tried(&self.tried)
             .with_shortening(self.shortening)
             .with_attempts(self.total)
-            .with_elapsed(self.began.elapsed());
+            .with_elapsed(self.elapsed);
         if self.run.has_partial() {
             failure = failure.after_output();
         }

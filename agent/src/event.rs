@@ -127,7 +127,7 @@ pub enum What {
         /// How long.
         wait: Duration,
         /// Why.
-        because: Box<Failed>,
+        because: Box<Because>,
     },
     /// Another model is asked from here on.
     Switched(Box<Switched>),
@@ -169,6 +169,26 @@ pub enum What {
     },
     /// The run is over.
     RunEnded(Box<RunEnded>),
+}
+
+/// Why an attempt is made again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Because {
+    /// It failed.
+    Failed(Failed),
+    /// Its answer was turned down; why.
+    Rejected(Text),
+}
+
+impl fmt::Display for Because {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Because::Failed(failed) => failed.fmt(f),
+            Because::Rejected(why) => write!(f, "the answer was turned down: {why}"),
+        }
+    }
 }
 
 /// What a model is asked, and which.

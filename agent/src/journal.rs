@@ -12,6 +12,7 @@
 //! | `turn/2` | a turn begins | the time so far and what the user said meanwhile |
 //! | `turn/2/attempt/1` | a model is asked | its answer or its error, and what that took |
 //! | `turn/2/wait/1` | what follows a failure | the wait, or that there is none |
+//! | `turn/2/fallback/1` | a wait that a fallback asks for | the wait |
 //! | `turn/2/compact/1` | the conversation is made smaller | the smaller one |
 //! | `turn/2/approval` | somebody is asked | the decisions |
 //! | `turn/2/call/call_7` | a tool runs | its outcome |

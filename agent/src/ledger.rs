@@ -62,6 +62,8 @@ pub(crate) struct Ledger {
     pub(crate) answered: Option<TargetIndex>,
     /// Whether the provider paused the last answer, so that the next one continues it.
     pub(crate) is_paused_answer: bool,
+    /// Whether the last answer would have ended the run, had the user not said more.
+    pub(crate) is_answered: bool,
     /// The limit that makes this turn the last.
     pub(crate) last_turn: Option<Reached>,
     /// How often the model was shown that its answer does not fit.
@@ -140,6 +142,7 @@ impl Ledger {
             books,
             answered: None,
             is_paused_answer: false,
+            is_answered: false,
             last_turn: None,
             unfit: 0,
             way: None,
@@ -441,12 +444,11 @@ impl Ledger {
         open.record.error = Some(Failed::from(&gave_up));
         let answer = &relay.answer;
         self.note(|record| {
-            record.usage = answer.usage();
+            record.usage = relay.usage();
             record.has_output = answer.has_output();
             record.request_id = relay.request_id().map(Into::into);
         });
-        self.books
-            .charge(profile, answer.usage(), relay.estimated());
+        self.books.charge(profile, relay.usage(), relay.estimated());
         self.partial = answer.has_output().then(|| answer.partial());
     }
 

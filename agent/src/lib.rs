@@ -72,7 +72,8 @@ pub use compact::{
     KeepRecent, Reach, ShortenToolOutput, Summarize, Tiers,
 };
 pub use event::{
-    AgentEvent, AttemptRecord, AttemptStarted, Failed, RunEnded, RunId, Switched, ToolEnded, What,
+    AgentEvent, AttemptRecord, AttemptStarted, Because, Failed, RunEnded, RunId, Switched,
+    ToolEnded, What,
 };
 pub use execute::{Engine, Execution, Prepared, Retries, RunScope, Settled, ToolEvent};
 pub use explain::{Cooldown, Explanation};

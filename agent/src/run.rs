@@ -300,8 +300,10 @@ impl Live {
                         return Poll::Ready(Some(Ok(event)));
                     }
                     Poll::Ready(Step::Again) => {
+                        // Others are to have their turn, also when an answer never has to be waited for.
                         self.relay = Some(relay);
-                        return Poll::Ready(None);
+                        cx.waker().wake_by_ref();
+                        return Poll::Pending;
                     }
                     Poll::Ready(Step::Ended) => {}
                 }

@@ -57,6 +57,10 @@ async fn begin(run: &mut Ledger, scope: &Scope) -> ControlFlow<Stop, Toolbox> {
     if run.last_turn.is_none()
         && let Err(reached) = scope.purse().begin_turn(run.estimate_next(scope))
     {
+        if run.is_answered {
+            // What the user said meanwhile is refused, and the answer stands.
+            return Break(Stop::Answered);
+        }
         at_limit(run, reached)?;
     }
     if run.last_turn.is_some() {
@@ -116,7 +120,9 @@ async fn ask(
     toolbox: &Toolbox,
 ) -> ControlFlow<Stop, Option<Answer>> {
     let request = scope.request(run, toolbox);
-    match attempt::answer(run, scope, request).await {
+    let answer = attempt::answer(run, scope, request).await;
+    near_limits(run, scope).await;
+    match answer {
         Continue(answer) => Continue(Some(answer)),
         Break(Stop::Limit(reached)) if run.has_partial() => {
             Break(Stop::Limit(reached.without_last_turn()))
@@ -136,6 +142,7 @@ fn take_in(run: &mut Ledger, scope: &Scope, answer: Answer) -> ControlFlow<Stop>
     };
     run.way = way;
     run.value = None;
+    run.is_answered = false;
     run.is_paused_answer = reason == FinishReason::Paused;
     run.note_warnings(response.warnings);
     or_stop(run.push_answer(response.message))?;
@@ -194,8 +201,9 @@ fn answer_calls(run: &mut Ledger, outcomes: Vec<Outcome>) -> ControlFlow<Stop> {
     }
 }
 
-fn answered(run: &Ledger, scope: &Scope) -> ControlFlow<Stop> {
+fn answered(run: &mut Ledger, scope: &Scope) -> ControlFlow<Stop> {
     unless_last(run)?;
+    run.is_answered = true;
     match scope.control.has_mail() && !scope.control.ends_after_turn() {
         true => Continue(()),
         false => Break(Stop::Answered),

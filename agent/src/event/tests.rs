@@ -22,7 +22,7 @@ fn an_event_comes_back_as_it_was_written() {
         },
         What::Retrying {
             wait: Duration::from_millis(7),
-            because: Box::new(Failed::from(&error)),
+            because: Box::new(Because::Failed(Failed::from(&error))),
         },
         What::Discarded,
         What::RunEnded(Box::new(RunEnded::new(

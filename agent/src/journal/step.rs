@@ -70,6 +70,10 @@ impl Step {
         Step::new(format!("turn/{turn}/wait/{number}"))
     }
 
+    pub(crate) fn fallback(turn: u32, number: u32) -> Self {
+        Step::new(format!("turn/{turn}/fallback/{number}"))
+    }
+
     pub(crate) fn compact(turn: u32, number: usize) -> Self {
         Step::new(format!("turn/{turn}/compact/{number}"))
     }

@@ -39,7 +39,6 @@ impl Watch {
                 self.reasoning_bytes += text.len() as u64;
             }
             Event::Usage(report) => self.reported.update(*report),
-            Event::Discarded { .. } => (self.bytes, self.reasoning_bytes) = (0, 0),
             _ => return None,
         }
         let output = (&self.output, self.bytes, self.reported.output());

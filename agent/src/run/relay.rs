@@ -4,7 +4,7 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use windlass_core::{
-    Accumulator, CallId, ErrorKind, Event, EventStream, ModelError, PartIndex, Text,
+    Accumulator, CallId, ErrorKind, Event, EventStream, ModelError, PartIndex, Text, Usage,
 };
 
 use super::Outbox;
@@ -20,6 +20,8 @@ const BURST: u32 = 64;
 pub(crate) struct Relay {
     stream: EventStream,
     pub(crate) answer: Accumulator,
+    /// What was used for what the model took back.
+    discarded: Usage,
     /// How it ended; none while it has not.
     end: Option<End>,
     watch: Watch,
@@ -81,6 +83,7 @@ impl Relay {
     pub(crate) fn new(stream: EventStream, watch: Watch, shown: Shown, span: AttemptSpan) -> Self {
         Relay {
             answer: Accumulator::of(stream.model().clone()),
+            discarded: Usage::UNKNOWN,
             stream,
             end: None,
             watch,
@@ -93,9 +96,14 @@ impl Relay {
         self.stream.request_id()
     }
 
+    /// What was used so far, for what the model took back too.
+    pub(crate) fn usage(&self) -> Usage {
+        self.discarded + self.answer.usage()
+    }
+
     /// What came of asking for the answer.
     pub(crate) fn into_asked(self) -> Asked {
-        let (usage, estimated) = (self.answer.usage(), self.estimated());
+        let (usage, estimated) = (self.usage(), self.estimated());
         let request_id = self.stream.request_id().map(Text::from);
         let (answer, spent) = match self.end {
             Some(End::Failed(error)) => (Err(with_partial(error, &self.answer)), None),
@@ -159,6 +167,9 @@ impl Relay {
 
     /// Takes an event in, and says what of it the consumer is told.
     fn fold(&mut self, event: Event, outbox: &Outbox) -> Option<AgentEvent> {
+        if let Event::Discarded { .. } = event {
+            self.discarded = self.usage();
+        }
         if let Err(error) = self.answer.push(&event) {
             self.end = Some(End::Failed(error.into()));
             return None;

@@ -335,7 +335,7 @@ async fn a_strategy_can_wait_and_the_consumer_is_told() {
     let (events, report) = told(runs.run("Go.")).await;
     assert_eq!(report.stop, Stop::Answered);
     assert_eq!(began.elapsed(), 2 * wait);
-    let expected = "ask:own failed:QuotaExhausted wait:20s ask:own \"Bad.\" rejected:bad void \
+    let expected = "ask:own failed:QuotaExhausted wait:20s ask:own \"Bad.\" rejected:bad wait:20s void \
                     ask:own \"Done.\" answered";
     assert_eq!(scenes(&events), expected);
 }

@@ -160,7 +160,7 @@ async fn a_limit_that_is_near_is_told_once() {
         _ => None,
     });
     let near: Vec<_> = near.collect();
-    assert_eq!(near, [(4, LimitKind::Turns, 4), (5, LimitKind::Cost, 800)]);
+    assert_eq!(near, [(4, LimitKind::Turns, 4), (4, LimitKind::Cost, 800)]);
 }
 
 /// One long part, in pieces of so many bytes.
