@@ -1,7 +1,7 @@
 //! What the user says while a run is live, and tools that change under way.
 
 use windlass_agent::{
-    Agent, AtLimit, LimitKind, Limits, Run, RunHandle, Steered, Steering, Stop, Toolbox, What,
+    Agent, AtLimit, Limits, Run, RunHandle, Steered, Steering, Stop, Toolbox, What,
 };
 use windlass_core::{Finish, FinishReason, Script, Scripted, State, ToolContext, tool, tool_fn};
 
