@@ -312,6 +312,7 @@ impl Entry {
     /// # Errors
     ///
     /// Those of `encode`; nothing is kept then.
+    #[inline]
     pub fn encoding<E>(
         &self,
         key: &EncodingKey,

@@ -1,7 +1,7 @@
 //! What a message or a tool list looks like on a wire, kept beside it once it was made.
 
 use std::fmt;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use crate::Text;
 
@@ -16,12 +16,12 @@ use crate::Text;
 /// assert_eq!(key, EncodingKey::new("anthropic/1/claude-sonnet-4-5"));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct EncodingKey(Text);
+pub struct EncodingKey(Arc<str>);
 
 impl EncodingKey {
     /// A key with this text. Equal text must mean equal bytes for the same content.
     pub fn new(text: impl Into<Text>) -> Self {
-        EncodingKey(text.into())
+        EncodingKey(text.into().as_str().into())
     }
 
     /// A key for bytes that also depend on `circumstances`.
@@ -34,7 +34,12 @@ impl EncodingKey {
     /// ```
     #[must_use]
     pub fn with(&self, circumstances: &str) -> Self {
-        EncodingKey::new(format!("{}|{circumstances}", self.0))
+        EncodingKey(format!("{}|{circumstances}", self.0).into())
+    }
+
+    /// Whether they are equal. Nearly always one is a clone of the other, and a long text need not be read.
+    fn is(&self, other: &EncodingKey) -> bool {
+        Arc::ptr_eq(&self.0, &other.0) || self == other
     }
 }
 
@@ -50,14 +55,36 @@ struct Encoding {
 
 impl Encodings {
     /// The bytes kept under `key`; where there are none, those that `encode` writes are kept from now on.
+    #[inline]
     pub(crate) fn get_or_encode<E>(
         &self,
         key: &EncodingKey,
         encode: impl FnOnce(&mut Vec<u8>) -> Result<(), E>,
     ) -> Result<&[u8], E> {
-        if let Some(bytes) = self.get(key) {
-            return Ok(bytes);
+        match self.get(key) {
+            Some(bytes) => Ok(bytes),
+            None => self.encode(key, encode),
         }
+    }
+
+    #[inline]
+    fn get(&self, key: &EncodingKey) -> Option<&[u8]> {
+        let mut place = self.0.get();
+        while let Some(encoding) = place {
+            if encoding.key.is(key) {
+                return Some(&encoding.bytes);
+            }
+            place = encoding.next.0.get();
+        }
+        None
+    }
+
+    #[cold]
+    fn encode<E>(
+        &self,
+        key: &EncodingKey,
+        encode: impl FnOnce(&mut Vec<u8>) -> Result<(), E>,
+    ) -> Result<&[u8], E> {
         let mut bytes = Vec::new();
         encode(&mut bytes)?;
         let encoding = Encoding {
@@ -68,17 +95,6 @@ impl Encodings {
         Ok(self.keep(Box::new(encoding)))
     }
 
-    fn get(&self, key: &EncodingKey) -> Option<&[u8]> {
-        let mut place = self.0.get();
-        while let Some(encoding) = place {
-            if encoding.key == *key {
-                return Some(&encoding.bytes);
-            }
-            place = encoding.next.0.get();
-        }
-        None
-    }
-
     /// Hangs the encoding on the end of the list. Two threads may both have made it; each reads the first of a key.
     fn keep(&self, encoding: Box<Encoding>) -> &[u8] {
         let mut place = &self.0;
@@ -87,7 +103,7 @@ impl Encodings {
             let there = place.get_or_init(|| encoding.take().expect("hung in once"));
             match &encoding {
                 None => return &there.bytes,
-                Some(mine) if mine.key == there.key => return &there.bytes,
+                Some(mine) if mine.key.is(&there.key) => return &there.bytes,
                 Some(_) => place = &there.next.0,
             }
         }

@@ -175,12 +175,9 @@ impl<'c> CallIds<'c> {
         write: impl FnOnce(EntryIds<'_>, &mut Vec<u8>) -> Result<(), ModelError>,
     ) -> Result<&'e [u8], ModelError> {
         let ids = self.at(place, form);
-        if ids.again.is_empty() {
-            return entry.encoding(key, |out| write(ids, out));
-        }
         // The bytes depend on what came before, which is not the same in every conversation that has the entry.
-        let key = key.with(&format!("{:?}", ids.again));
-        entry.encoding(&key, |out| write(ids, out))
+        let repeated = (!ids.again.is_empty()).then(|| key.with(&format!("{:?}", ids.again)));
+        entry.encoding(repeated.as_ref().unwrap_or(key), |out| write(ids, out))
     }
 }
 
