@@ -43,6 +43,9 @@ impl EncodingKey {
     }
 }
 
+/// Room that most encodings need no more than, in bytes; what is left of it is given back.
+const MOST: usize = 512;
+
 /// The encodings made so far: a list that only grows, read without a lock.
 #[derive(Default)]
 pub(crate) struct Encodings(OnceLock<Box<Encoding>>);
@@ -85,7 +88,7 @@ impl Encodings {
         key: &EncodingKey,
         encode: impl FnOnce(&mut Vec<u8>) -> Result<(), E>,
     ) -> Result<&[u8], E> {
-        let mut bytes = Vec::new();
+        let mut bytes = Vec::with_capacity(MOST);
         encode(&mut bytes)?;
         let encoding = Encoding {
             key: key.clone(),

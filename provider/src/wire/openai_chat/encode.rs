@@ -131,17 +131,19 @@ fn messages(
     };
     make_room(out, COMMA, (0..entries.len()).map(alone))?;
     let mut at = 0;
-    while let Some(entry) = entries.get(at) {
+    while at < entries.len() {
         separated.next(out);
-        let merged = turns::merged(dialect.turns, &entries[at..]);
-        let count = merged.as_ref().map_or(1, |(_, count)| *count);
-        let mark = (at..at + count).rev().find_map(|at| marks.message(at));
-        match (merged, mark) {
-            (None, None) => out.extend_from_slice(alone(at)?),
-            (Some((message, _)), mark) => writer.message(&message, ids.at(at, form), mark, out)?,
-            (None, mark) => writer.message(entry.message(), ids.at(at, form), mark, out)?,
+        if let Some((message, count)) = turns::merged(dialect.turns, &entries[at..]) {
+            let mark = (at..at + count).rev().find_map(|at| marks.message(at));
+            writer.message(&message, ids.at(at, form), mark, out)?;
+            at += count;
+            continue;
         }
-        at += count;
+        match marks.message(at) {
+            None => out.extend_from_slice(alone(at)?),
+            mark => writer.message(entries[at].message(), ids.at(at, form), mark, out)?,
+        }
+        at += 1;
     }
     if let Some(Message::Assistant(_)) = entries.last().map(|entry| entry.message()) {
         writer.prefix(out);
