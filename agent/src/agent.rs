@@ -6,7 +6,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use windlass_core::{CancellationToken, Chance, Conversation, RetryPolicy, State, Text};
+use windlass_core::{CancellationToken, Chance, Conversation, Options, RetryPolicy, State, Text};
 
 use crate::hook::Hooks;
 use crate::ledger::PartialAnswers;
@@ -61,6 +61,8 @@ pub struct Agent(Arc<Settings>);
 pub(crate) struct Settings {
     pub(crate) name: Option<Text>,
     pub(crate) own: Target,
+    /// What the options of the target leave open.
+    pub(crate) options: Options,
     pub(crate) instructions: Arc<[Text]>,
     pub(crate) toolbox: Toolbox,
     pub(crate) engine: Engine,
@@ -86,6 +88,22 @@ impl Agent {
     /// Begins an agent that asks this model.
     pub fn builder(model: impl Into<Target>) -> AgentBuilder {
         AgentBuilder::new(model.into())
+    }
+
+    /// Begins another agent that is like this one but for what is set anew.
+    ///
+    /// ```
+    /// use windlass_agent::Agent;
+    /// use windlass_core::Scripted;
+    ///
+    /// let agent = Agent::builder(Scripted::new([])).name("first").instructions("Be brief.").build()?;
+    /// let other = agent.rebuild().without_instructions().instructions("Be kind.").build()?;
+    /// assert_eq!((agent.instructions()[0].as_str(), other.instructions()[0].as_str()), ("Be brief.", "Be kind."));
+    /// assert_eq!(other.name(), Some("first"));
+    /// # Ok::<(), windlass_agent::ToolboxError>(())
+    /// ```
+    pub fn rebuild(&self) -> AgentBuilder {
+        AgentBuilder::of(Settings::clone(&self.0))
     }
 
     /// Runs the agent on what the user says, or on a whole conversation that wants an answer.
@@ -127,8 +145,20 @@ impl Agent {
         &self.0.toolbox
     }
 
+    /// What the model is told before every conversation, in blocks.
+    pub fn instructions(&self) -> &[Text] {
+        &self.0.instructions
+    }
+
     pub(crate) fn settings(&self) -> &Settings {
         &self.0
+    }
+
+    /// The same agent, but for a change that cannot fail.
+    pub(crate) fn with(&self, change: impl FnOnce(&mut Settings)) -> Agent {
+        let mut settings = Settings::clone(&self.0);
+        change(&mut settings);
+        Agent(Arc::new(settings))
     }
 }
 

@@ -47,6 +47,7 @@ impl AgentBuilder {
         let settings = Settings {
             name: None,
             own,
+            options: Options::default(),
             instructions: Arc::default(),
             toolbox: Toolbox::new(),
             engine: Engine::new(),
@@ -67,11 +68,16 @@ impl AgentBuilder {
             tool_concurrency: Vec::new(),
             chance: Arc::new(|| Chance::new(RandomState::new().hash_one(0_u8))),
         };
+        AgentBuilder::of(settings)
+    }
+
+    /// An agent that is put together anew.
+    pub(super) fn of(settings: Settings) -> Self {
         AgentBuilder {
+            instructions: settings.instructions.to_vec(),
+            hooks: settings.hooks.to_vec(),
+            toolbox: Ok(settings.toolbox.clone()),
             settings,
-            instructions: Vec::new(),
-            hooks: Vec::new(),
-            toolbox: Ok(Toolbox::new()),
         }
     }
 
@@ -83,6 +89,23 @@ impl AgentBuilder {
     /// Sets the name by which traces and sub-agents know it.
     pub fn name(self, name: impl Into<Text>) -> Self {
         self.set(|settings| settings.name = Some(name.into()))
+    }
+
+    /// Sets which model is asked, and the options that win over those of the agent.
+    pub fn model(self, model: impl Into<Target>) -> Self {
+        self.set(|settings| settings.own = model.into())
+    }
+
+    /// Takes away the blocks of instructions that were added so far.
+    pub fn without_instructions(mut self) -> Self {
+        self.instructions.clear();
+        self
+    }
+
+    /// Takes away the tools that were added so far.
+    pub fn without_tools(mut self) -> Self {
+        self.toolbox = Ok(Toolbox::new());
+        self
     }
 
     /// Adds a block of instructions; the stable ones first, so that a provider can cache them.
@@ -113,10 +136,7 @@ impl AgentBuilder {
     ///
     /// A choice of tool that forces a call is for the first turn of a run and released after it.
     pub fn options(self, options: Options) -> Self {
-        self.set(|settings| {
-            let own = std::mem::take(&mut settings.own.options);
-            settings.own.options = own.or(&options);
-        })
+        self.set(|settings| settings.options = options)
     }
 
     /// Sets when a model is asked again after a failure; [`Backoff`] with its defaults unless set.

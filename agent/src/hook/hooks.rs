@@ -18,6 +18,11 @@ impl Hooks {
         Hooks(hooks.into_iter().collect())
     }
 
+    /// The hooks, in order.
+    pub(crate) fn to_vec(&self) -> Vec<Arc<dyn Hook>> {
+        self.0.to_vec()
+    }
+
     /// Whether there are none.
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()

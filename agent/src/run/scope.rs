@@ -73,7 +73,10 @@ pub(super) fn open(setup: Setup, control: &Arc<Control>, outbox: &Arc<Outbox>) -
     ledger.toolbox = settings.toolbox.clone();
     let scope = Scope {
         tools: settings.run_scope(state, control.cancel_token().clone()),
-        options: setup.options.or(&settings.own.options),
+        options: setup
+            .options
+            .or(&settings.own.options)
+            .or(&settings.options),
         engine,
         control: Arc::clone(control),
         books,
