@@ -14,7 +14,7 @@ use crate::observe::Observers;
 use crate::run::ThinkingEvents;
 use crate::{
     Compactor, Decisions, Engine, Estimator, FallbackStrategy, Guard, Journal, Limits, Observer,
-    Paused, Run, RunScope, Target, Toolbox, TraceContent,
+    Paused, PrefixGuard, Run, RunScope, Target, Toolbox, TraceContent,
 };
 
 pub use builder::AgentBuilder;
@@ -71,6 +71,7 @@ pub(crate) struct Settings {
     pub(crate) compactor: Option<Arc<dyn Compactor>>,
     pub(crate) estimator: Arc<dyn Estimator>,
     pub(crate) limits: Limits,
+    pub(crate) prefix: PrefixGuard,
     pub(crate) guard: Option<Guard>,
     pub(crate) hooks: Hooks,
     pub(crate) observers: Observers,

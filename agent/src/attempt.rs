@@ -16,6 +16,7 @@ use crate::hook::{After, At, Before, HookPanicked};
 use crate::journal::{self, Asked, Source, Waited};
 use crate::ledger::{Heard, Ledger};
 use crate::output::Way;
+use crate::prefix::cache_by_default;
 use crate::run::{Relay, Scope, Shown, ThinkingEvents};
 use crate::turn::or_stop;
 use crate::{
@@ -169,6 +170,7 @@ impl Asking<'_> {
             request = adapted.request;
             request.options = target.options.clone().or(&request.options);
         }
+        cache_by_default(&mut request.options, profile);
         self.scope.restrain(self.run, &mut request);
         let shape = self.scope.shape.as_ref();
         let way = shape.map(|shape| shape.prepare(&mut request, profile));

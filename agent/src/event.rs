@@ -13,7 +13,7 @@ use windlass_core::{
     Call, CallId, Event, ModelId, Outcome, PartIndex, Progress, Request, Text, Usage,
 };
 
-use crate::{CompactReport, Near, PendingCall, Stop};
+use crate::{CompactReport, Near, PendingCall, PrefixChange, Stop};
 
 pub use attempt::{AttemptRecord, Failed};
 
@@ -135,6 +135,8 @@ pub enum What {
     Discarded,
     /// The conversation was made smaller.
     Compacted(Box<CompactReport>),
+    /// What was asked does not begin as what was asked before, or the provider's prompt cache was of no use.
+    PrefixChanged(Box<PrefixChange>),
     /// A limit is near.
     LimitNear(Near),
     /// What the user said meanwhile is now part of the conversation.

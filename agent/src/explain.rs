@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use windlass_core::{ModelId, Text, Usage};
 
 use crate::limits::unpriced;
-use crate::{AttemptRecord, CompactReport, Left, LimitKind, Report, Stop};
+use crate::{AttemptRecord, CompactReport, Left, LimitKind, PrefixChange, Report, Stop};
 
 #[cfg(test)]
 mod tests;
@@ -62,6 +62,9 @@ pub struct Explanation {
     pub left: Vec<Left>,
     /// How the conversation was made smaller, each time.
     pub compactions: Vec<CompactReport>,
+    /// What kept providers from reading their prompt caches, each time.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub prefix_changes: Vec<PrefixChange>,
 }
 
 /// A model that said when to come back, and has not answered since.
@@ -93,6 +96,7 @@ impl Report {
             attempts: self.attempts.clone(),
             left: self.left.clone(),
             compactions: self.compactions.clone(),
+            prefix_changes: self.prefix_changes.clone(),
         }
     }
 }
@@ -143,7 +147,8 @@ impl fmt::Display for Explanation {
         list(f, "attempts that gave no answer", failed.map(Failure))?;
         list(f, "models to leave alone", &self.cooldowns)?;
         list(f, "limits", &self.left)?;
-        list(f, "made smaller", self.compactions.iter().map(Smaller))
+        list(f, "made smaller", self.compactions.iter().map(Smaller))?;
+        list(f, "prompt cache", &self.prefix_changes)
     }
 }
 

@@ -4,7 +4,7 @@ mod books;
 mod counted;
 mod open;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::time::Instant;
 use windlass_core::{
@@ -20,7 +20,8 @@ use crate::run::{Outbox, Relay, Scope};
 use crate::trace::{AttemptSpan, RunSpan, TurnSpan};
 use crate::{
     AgentEvent, AttemptRecord, CompactError, CompactReport, Decisions, Failed, Guard, Paused,
-    PendingSet, Reached, Report, RunId, Settled, Stop, TargetIndex, Toolbox, What,
+    PendingSet, PrefixChange, PrefixGuard, Reached, Report, RunId, Settled, Stop, TargetIndex,
+    Toolbox, What,
 };
 
 pub(crate) use books::Books;
@@ -57,6 +58,9 @@ pub(crate) struct Ledger {
     turn_span: TurnSpan,
     pub(crate) guard: Option<Guard>,
     pub(crate) fresh: Fresh,
+    /// What the requests before looked like.
+    pub(crate) prefix: Arc<Mutex<PrefixGuard>>,
+    prefix_changes: Vec<PrefixChange>,
     books: Arc<Books>,
     /// The model that answered last.
     pub(crate) answered: Option<TargetIndex>,
@@ -139,6 +143,8 @@ impl Ledger {
             turn_span: TurnSpan::default(),
             guard: None,
             fresh: Fresh::default(),
+            prefix: Arc::default(),
+            prefix_changes: Vec::new(),
             books,
             answered: None,
             is_paused_answer: false,
@@ -199,11 +205,16 @@ impl Ledger {
     /// Notes that a model is about to be asked.
     pub(crate) fn begin_attempt(&mut self, target: TargetIndex, model: ModelId, request: &Request) {
         self.attempt = self.attempt.saturating_add(1);
+        self.with_prefix(|prefix| prefix.asking(&model, request));
         self.open_attempt = Some(OpenAttempt {
             span: self.turn_span.attempt(self.attempt, &model, request),
             record: AttemptRecord::new(self.turn, self.attempt, target, model),
             began: Instant::now(),
         });
+    }
+
+    fn with_prefix<T>(&self, act: impl FnOnce(&mut PrefixGuard) -> T) -> T {
+        act(&mut self.prefix.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// The span of the turn.
@@ -226,6 +237,13 @@ impl Ledger {
 
     /// Notes that the attempt under way is over, and what it took.
     pub(crate) async fn end_attempt(&mut self) {
+        let usage = self.open_attempt.as_ref().map(|open| open.record.usage);
+        if let Some(usage) = usage
+            && let Some(change) = self.with_prefix(|prefix| prefix.answered(self.turn, usage))
+        {
+            self.prefix_changes.push(change.clone());
+            self.tell(|| What::PrefixChanged(Box::new(change))).await;
+        }
         let Some(open) = self.open_attempt.take() else {
             return;
         };
@@ -523,6 +541,7 @@ impl Ledger {
             conversation: self.conversation,
             attempts: self.attempts,
             compactions: self.compactions,
+            prefix_changes: self.prefix_changes,
             warnings: self.warnings,
             left: Vec::new(),
             paused: self.paused,

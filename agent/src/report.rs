@@ -10,7 +10,9 @@ use windlass_core::{
     Warning,
 };
 
-use crate::{AttemptRecord, CompactError, CompactReport, Left, PendingSet, RunId, Stop};
+use crate::{
+    AttemptRecord, CompactError, CompactReport, Left, PendingSet, PrefixChange, RunId, Stop,
+};
 
 /// What a run came to: always whole, however it ended.
 ///
@@ -42,6 +44,8 @@ pub struct Report {
     pub attempts: Vec<AttemptRecord>,
     /// How often the conversation was made smaller, and what that came to.
     pub compactions: Vec<CompactReport>,
+    /// What kept providers from reading their prompt caches, each time.
+    pub prefix_changes: Vec<PrefixChange>,
     /// How long it took.
     pub duration: Duration,
     /// What was asked for and not done as asked.

@@ -14,7 +14,7 @@ use crate::observe::Observers;
 use crate::run::ThinkingEvents;
 use crate::{
     Approver, Approximate, Compactor, Engine, Estimator, FallbackStrategy, Guard, Hook, Limits,
-    NoFallback, Repair, Target, Toolbox, ToolboxError, TraceContent,
+    NoFallback, PrefixGuard, Repair, Target, Toolbox, ToolboxError, TraceContent,
 };
 
 /// An agent while it is put together. What is not set has a default that suits most.
@@ -56,6 +56,7 @@ impl AgentBuilder {
             compactor: None,
             estimator: Arc::new(Approximate::default()),
             limits: Limits::default(),
+            prefix: PrefixGuard::new(),
             guard: Some(Guard::default()),
             hooks: Hooks::default(),
             observers: Observers::default(),
@@ -162,6 +163,11 @@ impl AgentBuilder {
     /// Sets how much a run may spend: 50 turns unless set.
     pub fn limits(self, limits: Limits) -> Self {
         self.set(|settings| settings.limits = limits)
+    }
+
+    /// Sets how much less than expected a provider may read from its prompt cache before the run says so.
+    pub fn prefix_guard(self, guard: PrefixGuard) -> Self {
+        self.set(|settings| settings.prefix = guard)
     }
 
     /// Sets who notices that calls repeat themselves.

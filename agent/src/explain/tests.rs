@@ -32,6 +32,7 @@ fn explain(stop: &Stop, attempts: &[AttemptRecord]) -> Explanation {
         .failures
         .push("no summary:\nthe model was busy".into());
     let left = r#"{"limit":"turns","allowed":50,"used":3}"#;
+    let changed = r#"{"turn":3,"expected":5000,"reported":0}"#;
     Explanation {
         stop: stop.clone(),
         why: stop.to_string().into(),
@@ -46,6 +47,7 @@ fn explain(stop: &Stop, attempts: &[AttemptRecord]) -> Explanation {
         attempts: attempts.to_vec(),
         left: vec![serde_json::from_str(left).unwrap()],
         compactions: vec![compacted],
+        prefix_changes: vec![serde_json::from_str(changed).unwrap()],
     }
 }
 
@@ -80,7 +82,8 @@ fn it_tells_why_what_to_do_and_all_that_went_wrong() {
            turn 3, attempt 3: openai/gpt: turned down: it is empty (after 1.2s, request `req_7`)\n\
          models to leave alone:\n  anthropic/claude for 7.5s since turn 3\n\
          limits:\n  47 of 50 turns are left\n\
-         made smaller:\n  120 messages to 30, 90000 tokens to 20000; on the way: no summary: the model was busy"
+         made smaller:\n  120 messages to 30, 90000 tokens to 20000; on the way: no summary: the model was busy\n\
+         prompt cache:\n  turn 3: nothing changed; 0 of 5000 tokens were read from the cache"
     );
 }
 
@@ -92,6 +95,7 @@ fn of_a_run_that_went_well_it_says_little() {
     (explanation.cost, explanation.unpriced) = (0, 0);
     explanation.left.clear();
     explanation.compactions.clear();
+    explanation.prefix_changes.clear();
     assert_eq!(
         explanation.to_string(),
         "the model answered\n\

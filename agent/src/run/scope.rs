@@ -69,6 +69,7 @@ pub(super) fn open(setup: Setup, control: &Arc<Control>, outbox: &Arc<Outbox>) -
     };
     ledger.span = RunSpan::begin(origin, settings.trace);
     ledger.guard = settings.guard.clone();
+    ledger.prefix = Arc::new(settings.prefix.clone().into());
     ledger.resumed = setup.resumed;
     ledger.toolbox = settings.toolbox.clone();
     let scope = Scope {
