@@ -24,7 +24,7 @@ use crate::{
     Toolbox, What,
 };
 
-pub(crate) use books::Books;
+pub(crate) use books::{Books, Tally};
 pub(crate) use open::OpenCalls;
 
 use counted::Counted;
@@ -205,6 +205,7 @@ impl Ledger {
     /// Notes that a model is about to be asked.
     pub(crate) fn begin_attempt(&mut self, target: TargetIndex, model: ModelId, request: &Request) {
         self.attempt = self.attempt.saturating_add(1);
+        self.books.begin_attempt();
         self.with_prefix(|prefix| prefix.asking(&model, request));
         self.open_attempt = Some(OpenAttempt {
             span: self.turn_span.attempt(self.attempt, &model, request),

@@ -44,6 +44,7 @@ mod prefix;
 mod repair;
 mod report;
 mod run;
+mod session;
 mod stop;
 mod subagent;
 mod toolbox;
@@ -99,6 +100,10 @@ pub use prefix::{PrefixChange, PrefixGuard, PrefixSection};
 pub use repair::{Problem, Repair};
 pub use report::{Paused, Report, RunError};
 pub use run::{Run, RunHandle, Running, Steered, Steering, ThinkingEvents};
+pub use session::{
+    Busy, Interrupt, PastRun, Session, SessionError, SessionErrorKind, SessionId, SessionRun,
+    SessionRunning, SessionState, SessionStatus,
+};
 pub use stop::{Cancel, Stop};
 pub use subagent::AgentTool;
 pub use toolbox::{ToolEntry, Toolbox, ToolboxError, ToolboxErrorKind};

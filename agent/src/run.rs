@@ -9,18 +9,18 @@ mod stopper;
 use std::fmt;
 use std::future::{IntoFuture, poll_fn};
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 
 use windlass_core::{CancellationToken, Conversation, Options, State};
 
 use crate::agent::Agent;
-use crate::ledger::Ledger;
+use crate::ledger::{Books, Ledger};
 use crate::output::Shape;
 use crate::subagent::Family;
 use crate::{
-    AgentEvent, Decisions, Journal, Limits, Observer, Paused, Report, RunEnded, RunError, RunId,
-    What, turn,
+    AgentEvent, Decisions, Journal, Limits, Observer, Paused, PrefixGuard, Report, RunEnded,
+    RunError, RunId, SessionId, What, turn,
 };
 
 pub use handle::{RunHandle, Steered, Steering};
@@ -90,6 +90,15 @@ pub(crate) struct Setup {
     pub(crate) resumed: Option<(Paused, Decisions)>,
     pub(crate) family: Option<Arc<Family>>,
     pub(crate) journal: Option<Arc<dyn Journal>>,
+    pub(crate) session: Option<Tie>,
+}
+
+/// What the runs of a session have in common.
+#[derive(Clone)]
+pub(crate) struct Tie {
+    pub(crate) id: SessionId,
+    pub(crate) books: Arc<Books>,
+    pub(crate) prefix: Arc<Mutex<PrefixGuard>>,
 }
 
 struct Live {
@@ -115,6 +124,7 @@ impl Run {
                 resumed: None,
                 family: None,
                 journal: None,
+                session: None,
             })),
         }
     }
@@ -171,6 +181,20 @@ impl Run {
         self
     }
 
+    /// Begins with what a session has come to meanwhile.
+    pub(crate) fn join(
+        &mut self,
+        session: Tie,
+        conversation: Conversation,
+        resumed: Option<(Paused, Decisions)>,
+    ) {
+        if let Phase::New(setup) = &mut self.phase {
+            setup.session = Some(session);
+            setup.conversation = conversation;
+            setup.resumed = resumed;
+        }
+    }
+
     fn set(mut self, set: impl FnOnce(&mut Setup)) -> Self {
         if let Phase::New(setup) = &mut self.phase {
             set(setup);
@@ -210,6 +234,31 @@ impl Run {
     pub fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<AgentEvent>> {
         self.outbox.listen(true);
         self.poll_event(cx)
+    }
+
+    /// The same where nobody takes the events: none is made but those that are there already.
+    pub(crate) fn poll_silently(&mut self, cx: &mut Context<'_>) -> Poll<Option<AgentEvent>> {
+        self.outbox.listen(false);
+        self.poll_event(cx)
+    }
+
+    pub(crate) fn cancel_token(&self) -> &CancellationToken {
+        self.control.cancel_token()
+    }
+
+    /// What it came to, once it is over and nobody has taken it.
+    pub(crate) fn report(&self) -> Option<&Report> {
+        match &self.phase {
+            Phase::Over(report) => report.as_deref(),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn take_report(&mut self) -> Option<Box<Report>> {
+        match &mut self.phase {
+            Phase::Over(report) => report.take(),
+            _ => None,
+        }
     }
 
     fn poll_event(&mut self, cx: &mut Context<'_>) -> Poll<Option<AgentEvent>> {
@@ -378,13 +427,12 @@ impl Future for Running {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let run = &mut self.0;
-        run.outbox.listen(false);
         loop {
             if let Phase::Over(report) = &mut run.phase {
                 let report = report.take().expect("a run is not polled after its end");
                 return Poll::Ready(report.into_result());
             }
-            match run.poll_event(cx) {
+            match run.poll_silently(cx) {
                 Poll::Pending => return Poll::Pending,
                 // An event that was on its way when the consumer began to wait for the end.
                 Poll::Ready(_) => {}

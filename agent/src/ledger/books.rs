@@ -1,7 +1,9 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use serde::{Deserialize, Serialize};
 use windlass_core::{ModelId, Profile, Usage};
 
+use crate::Limits;
 use crate::limits::Purse;
 
 /// What a run and its sub-agents have used. A sub-agent's books charge those of its parent.
@@ -11,12 +13,15 @@ pub(crate) struct Books {
     tally: Mutex<Tally>,
 }
 
-#[derive(Default)]
-struct Tally {
-    usage: Usage,
-    models: Vec<(ModelId, Usage)>,
-    cost: u64,
-    unpriced: u64,
+/// What was used so far.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct Tally {
+    pub(crate) usage: Usage,
+    pub(crate) models: Vec<(ModelId, Usage)>,
+    pub(crate) cost: u64,
+    pub(crate) unpriced: u64,
+    pub(crate) attempts: u64,
 }
 
 impl Books {
@@ -25,6 +30,31 @@ impl Books {
             parent,
             purse,
             tally: Mutex::default(),
+        }
+    }
+
+    /// The books of a session: what its runs are charged is charged here, too.
+    pub(crate) fn of_session(tally: Tally) -> Self {
+        Books {
+            parent: None,
+            purse: Purse::new(Limits::default(), None),
+            tally: tally.into(),
+        }
+    }
+
+    /// Everything at once.
+    pub(crate) fn so_far(&self) -> Tally {
+        self.tally().clone()
+    }
+
+    /// Notes that a model is asked.
+    pub(crate) fn begin_attempt(&self) {
+        let mut books = Some(self);
+        while let Some(own) = books {
+            let mut tally = own.tally();
+            tally.attempts = tally.attempts.saturating_add(1);
+            drop(tally);
+            books = own.parent.as_deref();
         }
     }
 

@@ -72,6 +72,13 @@ pub enum Steered {
 #[derive(Debug)]
 pub struct Steering(oneshot::Receiver<Steered>);
 
+impl Steering {
+    /// There is no run to say it to.
+    pub(crate) fn refused() -> Self {
+        Steering(oneshot::channel().1)
+    }
+}
+
 impl Future for Steering {
     type Output = Steered;
 

@@ -40,7 +40,10 @@ pub(super) fn open(setup: Setup, control: &Arc<Control>, outbox: &Arc<Outbox>) -
     let purse = Purse::new(limits, parent.map(Family::purse));
     let books = Arc::new(Books::new(
         purse,
-        parent.map(|parent| parent.books().clone()),
+        match &setup.session {
+            Some(session) => Some(Arc::clone(&session.books)),
+            None => parent.map(|parent| parent.books().clone()),
+        },
     ));
     let run = control.run().clone();
     let engine = engine(settings, parent);
@@ -64,12 +67,15 @@ pub(super) fn open(setup: Setup, control: &Arc<Control>, outbox: &Arc<Outbox>) -
     let origin = RunOrigin {
         run: control.run().as_str(),
         agent: settings.name.as_deref(),
-        session: None,
+        session: setup.session.as_ref().map(|session| session.id.as_str()),
         model: &settings.own.model.profile().id,
     };
     ledger.span = RunSpan::begin(origin, settings.trace);
     ledger.guard = settings.guard.clone();
-    ledger.prefix = Arc::new(settings.prefix.clone().into());
+    ledger.prefix = match &setup.session {
+        Some(session) => Arc::clone(&session.prefix),
+        None => Arc::new(settings.prefix.clone().into()),
+    };
     ledger.resumed = setup.resumed;
     ledger.toolbox = settings.toolbox.clone();
     let scope = Scope {
