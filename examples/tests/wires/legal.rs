@@ -105,6 +105,8 @@ fn said(message: &Value) -> Vec<Said> {
     let content = [&message["content"], &message["parts"]];
     for content in content {
         match content {
+            // Ollama's own messages have no words beside thinking either.
+            Value::String(text) if text.is_empty() && message["thinking"].is_string() => {}
             Value::String(text) => said.push(Said::Text(role, text.clone())),
             Value::Array(blocks) => said.extend(blocks.iter().filter_map(|part| block(role, part))),
             _ => {}

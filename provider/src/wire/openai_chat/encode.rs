@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use windlass_core::{Breakpoint, CachePolicy, CacheTime, Message, ModelError, Request};
+use windlass_core::{Breakpoint, CachePolicy, CacheTime, Entry, Message, ModelError, Request};
 
 use self::marks::Marks;
 use self::messages::Writer;
@@ -131,9 +131,17 @@ fn messages(
     };
     make_room(out, COMMA, (0..entries.len()).map(alone))?;
     let mut at = 0;
+    let is_silent = |entry: &Entry| match entry.message() {
+        Message::Assistant(answer) => writer.is_silent(answer),
+        _ => false,
+    };
     while at < entries.len() {
+        if is_silent(&entries[at]) {
+            at += 1;
+            continue;
+        }
         separated.next(out);
-        if let Some((message, count)) = turns::merged(dialect.turns, &entries[at..]) {
+        if let Some((message, count)) = turns::merged(dialect.turns, &entries[at..], is_silent) {
             let mark = (at..at + count).rev().find_map(|at| marks.message(at));
             writer.message(&message, ids.at(at, form), mark, out)?;
             at += count;
@@ -145,7 +153,8 @@ fn messages(
         }
         at += 1;
     }
-    if let Some(Message::Assistant(_)) = entries.last().map(|entry| entry.message()) {
+    let last = entries.last().filter(|last| !is_silent(last));
+    if let Some(Message::Assistant(_)) = last.map(|entry| entry.message()) {
         writer.prefix(out);
     }
     out.push(b']');

@@ -7,12 +7,20 @@ use windlass_core::{Entry, Message, User, UserPart};
 use crate::wire::openai_chat::Turns;
 
 /// The message that stands for the first of these entries and those that have to be said with them; `None` where the
-/// first goes as it is.
-pub(super) fn merged(turns: Turns, entries: &[Arc<Entry>]) -> Option<(Message, usize)> {
+/// first goes as it is. What is silent is left out.
+pub(super) fn merged(
+    turns: Turns,
+    entries: &[Arc<Entry>],
+    is_silent: impl Fn(&Entry) -> bool,
+) -> Option<(Message, usize)> {
     if turns == Turns::Any {
         return None;
     }
-    let parts: Vec<_> = entries.iter().map_while(|entry| said(entry)).collect();
+    let said = |entry: &Arc<Entry>| match is_silent(entry) {
+        true => Some(Vec::new()),
+        false => said(entry),
+    };
+    let parts: Vec<_> = entries.iter().map_while(said).collect();
     let count = parts.len();
     let is_user = entries
         .first()

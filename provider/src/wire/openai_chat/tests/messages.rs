@@ -306,3 +306,33 @@ fn the_user_and_the_assistant_speak_in_turn_where_the_host_wants_it() {
     let together = r#"[{"role":"user","content":[{"type":"text","text":"Hi"},{"type":"text","text":"Be brief."},{"type":"text","text":"Well?"}]},{"role":"assistant","content":"Yes."},{"role":"user","content":"Go on."},{"role":"assistant","content":"So."},{"role":"user","content":"Bye"}]"#;
     check(&CODEC.with_turns(Turns::Alternate), conversation, together);
 }
+
+// R-23, R-66
+#[test]
+fn an_answer_that_was_cut_before_it_said_anything_is_left_out() {
+    let thought = || Assistant::default().with(Thinking::new("Let me"));
+    let own = || thought().with_origin(model());
+    for (silent, turns) in [
+        (thought(), Turns::Any),
+        (own(), Turns::Any),
+        (Assistant::new(""), Turns::Any),
+        (own(), Turns::Alternate),
+    ] {
+        let mut conversation = Conversation::from("One?");
+        conversation.push_assistant(silent.clone()).unwrap();
+        let codec = CODEC.with_turns(turns);
+        check(
+            &codec,
+            conversation.clone(),
+            r#"[{"role":"user","content":"One?"}]"#,
+        );
+        conversation.push_user("Two?").unwrap();
+        let both = match turns {
+            Turns::Any => r#"[{"role":"user","content":"One?"},{"role":"user","content":"Two?"}]"#,
+            _ => {
+                r#"[{"role":"user","content":[{"type":"text","text":"One?"},{"type":"text","text":"Two?"}]}]"#
+            }
+        };
+        check(&codec, conversation, both);
+    }
+}
