@@ -191,3 +191,58 @@ fn tools() {
         ),
     );
 }
+
+#[test]
+fn session() {
+    check(
+        "session",
+        concat!(
+            "In Rome.\n",
+            "Yes, in Cairo.\n",
+            "4 messages in 2 runs; 1012 of 8000 tokens; 1 asked 2 times for $0.0022\n",
+            "Because the sun stands higher.\n",
+            "  the provider's cache is of no use in turn 1: the model is not what it was\n",
+            "6 messages in 3 runs; 1015 of 8000 tokens; 2 asked 3 times for $0.0033\n",
+            "made smaller: 6 messages to 3\n",
+            "You are welcome.\n",
+            "5 messages in 2 runs; 1012 of 8000 tokens; 2 asked 4 times for $0.0044\n",
+        ),
+    );
+}
+
+#[test]
+fn interrupt() {
+    check(
+        "interrupt",
+        concat!(
+            "Gladly. About what?\n",
+            "It was a dark … the run was cancelled\n",
+            "  kept: Gladly. About what?\n",
+            "  2 messages, 1 runs\n",
+            "It was a dark … the run was cancelled\n",
+            "  kept: Gladly. About what?\n",
+            "  kept: It was a dark  (cut)\n",
+            "  4 messages, 2 runs\n",
+            "taken back: true\n",
+            "The sun shone.\n",
+            "  kept: Gladly. About what?\n",
+            "  kept: The sun shone.\n",
+            "  4 messages, 2 runs\n",
+        ),
+    );
+}
+
+#[test]
+fn fork() {
+    check(
+        "fork",
+        concat!(
+            "Rome or Oslo.\n",
+            "one way: Then Rome: see the Forum at dawn.\n",
+            "another: Then Oslo: take the ferry to Bygdøy.\n",
+            "4 and 4 messages, 2 of them shared\n",
+            "spent by the first: 2 attempts\n",
+            "spent by the fork: 1 attempt\n",
+        ),
+    );
+}
