@@ -19,6 +19,7 @@ use windlass_core::async_trait;
 
 pub use ask::{Answer, Ask, Question};
 pub use decision::{Decision, Decisions};
+pub(crate) use digest::write_canonical;
 pub use digest::{Digest, DigestError};
 pub use grant::{Effect, Grant, Keep, Level, Limit, Scope};
 pub use memory::{Grants, Memory};

@@ -1,12 +1,13 @@
 //! Ends a run that goes round in circles.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
 use std::num::NonZeroU32;
 
-use sha2::{Digest as _, Sha256};
 use windlass_core::{Call, Outcome, OutcomePart, OutcomeStatus, Text};
 
-use crate::{Digest, Toolbox};
+use crate::Toolbox;
+use crate::approve::write_canonical;
 
 #[cfg(test)]
 mod tests;
@@ -37,15 +38,22 @@ mod tests;
 pub struct Guard {
     limit: NonZeroU32,
     /// Every call so far, by tool and what its arguments mean.
-    seen: HashMap<Digest, Seen>,
-    turn: u64,
+    seen: HashMap<Print, Seen>,
+    turn: u32,
+    /// What prints are made with: nobody can bring about that two of them are the same.
+    secret: RandomState,
+    /// The bytes of which a print is made.
+    bytes: Vec<u8>,
 }
+
+/// What something comes to in 128 bits.
+type Print = u128;
 
 #[derive(Clone, Debug)]
 struct Seen {
-    outcome: [u8; 32],
+    outcome: Print,
     times: u32,
-    turn: u64,
+    turn: u32,
 }
 
 /// Whether a run gets anywhere.
@@ -79,6 +87,8 @@ impl Guard {
             limit: times,
             seen: HashMap::new(),
             turn: 0,
+            secret: RandomState::new(),
+            bytes: Vec::new(),
         }
     }
 
@@ -109,21 +119,27 @@ impl Guard {
 
     /// How often this call had this outcome, this time included.
     fn count(&mut self, call: &Call, outcome: &Outcome) -> u32 {
-        let (turn, print) = (self.turn, print(outcome));
-        let key = Digest::of(&call.name, &call.arguments);
-        let fresh = Seen {
+        let print = self.print(|bytes| write_shown(outcome, bytes));
+        let key = self.print(|bytes| write_canonical(&call.name, &call.arguments, bytes));
+        let seen = self.seen.entry(key).or_insert(Seen {
             outcome: print,
             times: 0,
             turn: 0,
-        };
-        let seen = self.seen.entry(key).or_insert(fresh);
+        });
         match seen.outcome == print {
-            true if seen.turn == turn => {}
+            true if seen.turn == self.turn => {}
             true => seen.times = seen.times.saturating_add(1),
             false => (seen.outcome, seen.times) = (print, 1),
         }
-        seen.turn = turn;
+        seen.turn = self.turn;
         seen.times
+    }
+
+    fn print(&mut self, write: impl FnOnce(&mut Vec<u8>)) -> Print {
+        self.bytes.clear();
+        write(&mut self.bytes);
+        let half = |half: u8| u128::from(self.secret.hash_one((half, &self.bytes)));
+        half(0) << 64 | half(1)
     }
 }
 
@@ -150,8 +166,8 @@ fn nudge(call: &Call, times: u32) -> OutcomePart {
     OutcomePart::Text(text.into())
 }
 
-/// What the model is shown of an outcome, in 32 bytes.
-fn print(outcome: &Outcome) -> [u8; 32] {
-    let shown = serde_json::to_vec(&(outcome.status, &outcome.parts));
-    Sha256::digest(shown.expect("the parts of an outcome have a JSON form")).into()
+/// Writes what the model is shown of an outcome.
+fn write_shown(outcome: &Outcome, bytes: &mut Vec<u8>) {
+    serde_json::to_writer(bytes, &(outcome.status, &outcome.parts))
+        .expect("the parts of an outcome have a JSON form");
 }

@@ -8,6 +8,7 @@ mod read;
 use std::borrow::Cow;
 use std::fmt;
 
+use serde::Serialize;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -47,7 +48,7 @@ fn write_tagged(tag: u8, text: &str, out: &mut Vec<u8>) {
 
 fn write_count(tag: u8, count: usize, out: &mut Vec<u8>) {
     out.push(tag);
-    out.extend_from_slice(count.to_string().as_bytes());
+    write_decimal(count, out);
     out.push(b':');
 }
 
@@ -85,7 +86,10 @@ fn write_number(json: &str, out: &mut Vec<u8>) -> Option<()> {
     };
     let (number, power) = number.split_once(['e', 'E']).unwrap_or((number, "0"));
     let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
-    let digits = [whole, fraction].concat();
+    let digits = match fraction {
+        "" => Cow::Borrowed(whole),
+        _ => Cow::Owned([whole, fraction].concat()),
+    };
     let kept = digits.trim_end_matches('0');
     let dropped = i64::try_from(digits.len() - kept.len()).ok()?;
     let after_point = i64::try_from(fraction.len()).ok()?;
@@ -98,8 +102,27 @@ fn write_number(json: &str, out: &mut Vec<u8>) -> Option<()> {
             .checked_sub(after_point)?
             .checked_add(dropped)?,
     };
-    write_tagged(b'n', &format!("{sign}{significant}e{power}"), out);
+    write_count(
+        b'n',
+        sign.len() + significant.len() + 1 + length(power),
+        out,
+    );
+    [sign, significant, "e"]
+        .iter()
+        .for_each(|text| out.extend_from_slice(text.as_bytes()));
+    write_decimal(power, out);
     Some(())
+}
+
+/// Writes a number as JSON does, without the detour of a format string.
+fn write_decimal(number: impl Serialize, out: &mut Vec<u8>) {
+    serde_json::to_writer(out, &number).expect("a vector takes all bytes");
+}
+
+/// How many bytes a number is written with.
+fn length(number: i64) -> usize {
+    let more_digits = number.unsigned_abs().checked_ilog10().unwrap_or(0);
+    usize::from(number < 0) + 1 + more_digits as usize
 }
 
 /// The members of an object in the order they are written, those of equal name included.

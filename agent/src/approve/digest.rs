@@ -27,10 +27,15 @@ impl Digest {
     /// The digest of a call of `tool`.
     pub fn of(tool: &str, arguments: &Arguments) -> Self {
         let mut bytes = Vec::with_capacity(tool.len() + arguments.as_str().len() + 16);
-        canonical::write_text(tool, &mut bytes);
-        canonical::write_arguments(arguments.or_empty_object(), &mut bytes);
+        write_canonical(tool, arguments, &mut bytes);
         Digest(Sha256::digest(&bytes).into())
     }
+}
+
+/// Writes a call of `tool`, the same for all spellings of its arguments.
+pub(crate) fn write_canonical(tool: &str, arguments: &Arguments, bytes: &mut Vec<u8>) {
+    canonical::write_text(tool, bytes);
+    canonical::write_arguments(arguments.or_empty_object(), bytes);
 }
 
 impl fmt::Display for Digest {

@@ -76,21 +76,25 @@ impl<'a> Reader<'a> {
 
     fn text(&mut self) -> Option<Cow<'a, str>> {
         self.skip_space();
-        let mut escaped = false;
+        let (mut escaped, mut has_escapes) = (false, false);
         let end = self.rest.bytes().skip(1).position(|byte| {
             let ends = byte == b'"' && !escaped;
             escaped = byte == b'\\' && !escaped;
+            has_escapes |= escaped;
             ends
         })?;
         let quoted = self.split(end + 2)?;
+        if !has_escapes {
+            return Some(Cow::Borrowed(&quoted[1..=end]));
+        }
         let text: Borrowed<'a> = serde_json::from_str(quoted).ok()?;
         Some(text.0)
     }
 
     fn scalar(&mut self) -> Option<&'a str> {
-        let ends = |c: char| c.is_ascii_whitespace() || ",]}".contains(c);
-        let end = self.rest.find(ends).unwrap_or(self.rest.len());
-        self.split(end)
+        let ends = |byte: u8| byte.is_ascii_whitespace() || b",]}".contains(&byte);
+        let end = self.rest.bytes().position(ends);
+        self.split(end.unwrap_or(self.rest.len()))
     }
 
     /// Takes a sign and the space before it, if it is there.
@@ -101,9 +105,7 @@ impl<'a> Reader<'a> {
     }
 
     fn skip_space(&mut self) {
-        self.rest = self
-            .rest
-            .trim_start_matches(|c: char| c.is_ascii_whitespace());
+        self.rest = self.rest.trim_ascii_start();
     }
 
     fn split(&mut self, end: usize) -> Option<&'a str> {
