@@ -5,6 +5,7 @@
 //! iterated for its events, settled when the run is cancelled, and stops all by being dropped.
 
 mod board;
+mod cancelled;
 mod caught;
 mod engine;
 mod event;
@@ -17,7 +18,7 @@ mod threads;
 mod validate;
 mod worker;
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -29,13 +30,14 @@ use tokio::time::{Instant, Sleep, sleep};
 use windlass_core::{Call, Outcome, OutcomeStatus, ToolError};
 
 use crate::journal::{Came, Fatal};
-use crate::{JournalError, PendingCall, Plan};
+use crate::{JournalError, PendingCall, Plan, ToolEntry};
 use board::Board;
 use invoke::Ending;
 use prepare::Stage;
 use threads::Threads;
 use worker::{Job, Report, Worker};
 
+pub(crate) use cancelled::Cancelled;
 pub(crate) use caught::caught;
 pub use engine::Engine;
 pub use event::ToolEvent;
@@ -58,7 +60,6 @@ mod tests;
 pub struct Execution {
     slots: Vec<Slot>,
     tasks: JoinSet<Report>,
-    ids: HashMap<Id, usize>,
     worker: Arc<Worker>,
     phase: Phase,
     events: VecDeque<ToolEvent>,
@@ -69,21 +70,29 @@ pub struct Execution {
 struct Slot {
     /// As the model wrote it.
     call: Call,
+    /// Until it is begun.
+    job: Option<Job>,
     state: State,
     /// The calls that wait for this one, each at most once.
     followers: Vec<usize>,
 }
 
 enum State {
-    Waiting { job: Arc<Job>, left: usize },
-    Running { job: Arc<Job>, since: Instant },
+    Waiting {
+        left: usize,
+    },
+    Running {
+        tool: ToolEntry,
+        since: Instant,
+        task: Id,
+    },
     Done(Outcome),
-    Pending(PendingCall),
-    Held(PendingCall),
+    Pending(Box<PendingCall>),
+    Held(Box<PendingCall>),
 }
 
 enum Phase {
-    Running(Pin<Box<dyn Future<Output = ()> + Send + Sync>>),
+    Running(Cancelled),
     /// Cancelled; what runs may still end by itself.
     Grace(Pin<Box<Sleep>>),
     Aborted,
@@ -100,15 +109,14 @@ impl Execution {
             scope: scope.clone(),
             cancel: cancel.clone(),
             board: Board::new(prepared.len()),
-            threads: Arc::new(Threads::new(cancel.clone())),
+            threads: Threads::new(cancel.clone()),
         };
         let mut execution = Execution {
             slots: Vec::with_capacity(prepared.len()),
             tasks: JoinSet::new(),
-            ids: HashMap::new(),
             worker: Arc::new(worker),
-            phase: Phase::Running(Box::pin(cancel.cancelled_owned())),
-            events: VecDeque::new(),
+            phase: Phase::Running(Cancelled::new(cancel)),
+            events: VecDeque::with_capacity(2 * prepared.len()),
             fatal: None,
             lost: None,
         };
@@ -118,10 +126,9 @@ impl Execution {
 
     /// Puts every call into its place, announces those that are over already, and starts those that need not wait.
     fn place(&mut self, prepared: Prepared) {
-        let safeties: Vec<_> = prepared.jobs().map(|job| job.safety.clone()).collect();
-        let plan = Plan::of(&safeties);
-        let mut places = Vec::with_capacity(plan.len());
+        let plan = Plan::of_those(prepared.safeties());
         for (at, (call, stage)) in prepared.into_stages().enumerate() {
+            let mut job = None;
             let state = match stage {
                 Stage::Done(outcome) => {
                     self.announce(outcome.clone(), Duration::ZERO, 0);
@@ -129,27 +136,27 @@ impl Execution {
                 }
                 Stage::Pending(pending, _) => State::Pending(pending),
                 Stage::Held(pending) => State::Held(pending),
-                Stage::Ready(job) => {
-                    let left = self.follow(plan.waits(places.len()), &places, at);
-                    places.push(at);
-                    let job = Arc::new(*job);
-                    State::Waiting { job, left }
+                Stage::Ready(ready) => {
+                    job = Some(ready);
+                    let left = self.follow(plan.waits(at), at);
+                    State::Waiting { left }
                 }
             };
             let followers = Vec::new();
             self.slots.push(Slot {
                 call,
+                job,
                 state,
                 followers,
             });
         }
-        places.into_iter().for_each(|at| self.start_if_free(at));
+        (0..self.slots.len()).for_each(|at| self.start_if_free(at));
     }
 
     /// Makes the call at `at` a follower of those it waits for, and says how many those are.
-    fn follow(&mut self, waits: &[usize], places: &[usize], at: usize) -> usize {
+    fn follow(&mut self, waits: &[usize], at: usize) -> usize {
         for earlier in waits {
-            self.slots[places[*earlier]].followers.push(at);
+            self.slots[*earlier].followers.push(at);
         }
         waits.len()
     }
@@ -200,6 +207,7 @@ impl Execution {
     /// [`settle`](Execution::settle) first.
     pub fn finish(mut self) -> Settled {
         let mut settled = Settled {
+            outcomes: Vec::with_capacity(self.slots.len()),
             fatal: self.fatal.take(),
             lost: self.lost.take(),
             ..Settled::default()
@@ -207,8 +215,8 @@ impl Execution {
         for slot in std::mem::take(&mut self.slots) {
             match slot.state {
                 State::Done(outcome) => settled.outcomes.push(outcome),
-                State::Pending(pending) => settled.pending.push(pending),
-                State::Held(pending) => settled.held.push(pending),
+                State::Pending(pending) => settled.pending.push(*pending),
+                State::Held(pending) => settled.held.push(*pending),
                 _ => settled.outcomes.push(Outcome::interrupted(&slot.call)),
             }
         }
@@ -222,7 +230,7 @@ impl Execution {
 
     fn poll_phase(&mut self, cx: &mut Context<'_>) {
         if let Phase::Running(cancelled) = &mut self.phase
-            && cancelled.as_mut().poll(cx).is_ready()
+            && cancelled.poll(cx).is_ready()
         {
             self.phase = Phase::Grace(Box::pin(sleep(self.worker.scope.grace)));
             self.give_up_waiting(CANCELLED);
@@ -241,13 +249,14 @@ impl Execution {
             Ok((id, report)) => (id, Ok(report)),
             Err(error) => (error.id(), Err(error)),
         };
-        let Some(at) = self.ids.remove(&id) else {
+        let ran = self.slots.iter().enumerate();
+        let mut ran = ran.filter_map(|(at, slot)| match &slot.state {
+            State::Running { tool, since, task } if *task == id => Some((at, tool, *since)),
+            _ => None,
+        });
+        let Some((at, tool, since)) = ran.next() else {
             return;
         };
-        let State::Running { job, since } = &self.slots[at].state else {
-            return;
-        };
-        let (job, since) = (Arc::clone(job), *since);
         let came = match report {
             Ok(Ok(came)) => came,
             Ok(Err(lost)) => {
@@ -257,7 +266,7 @@ impl Execution {
             Err(error) => {
                 let came = self
                     .worker
-                    .came(&self.slots[at].call, &job, Ending::of(error));
+                    .came(&self.slots[at].call, tool, Ending::of(error));
                 Came {
                     attempts: self.worker.board.attempts(at),
                     duration: since.elapsed(),
@@ -291,16 +300,19 @@ impl Execution {
     }
 
     fn start_if_free(&mut self, at: usize) {
-        let State::Waiting { job, left: 0 } = &self.slots[at].state else {
+        let slot = &mut self.slots[at];
+        let State::Waiting { left: 0 } = slot.state else {
             return;
         };
-        let job = Arc::clone(job);
-        let call = self.slots[at].call.clone();
-        let serve = Arc::clone(&self.worker).serve(at, Arc::clone(&job), call);
+        let job = slot.job.take().expect("what waits has not begun");
+        let tool = job.entry.clone();
+        let serve = Arc::clone(&self.worker).serve(at, job, slot.call.clone());
         let handle = self.tasks.spawn_on(serve, self.worker.threads.runtime());
-        self.ids.insert(handle.id(), at);
-        let since = Instant::now();
-        self.slots[at].state = State::Running { job, since };
+        slot.state = State::Running {
+            tool,
+            since: Instant::now(),
+            task: handle.id(),
+        };
     }
 
     fn give_up_waiting(&mut self, why: &'static str) {

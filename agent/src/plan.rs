@@ -34,8 +34,13 @@ pub struct Plan {
 impl Plan {
     /// Plans calls of these kinds, in call order.
     pub fn of(safeties: &[Safety]) -> Self {
+        Plan::of_those(safeties.iter().map(Some))
+    }
+
+    /// Plans the calls of which a kind is given; for the others nobody waits.
+    pub(crate) fn of_those<'a>(safeties: impl Iterator<Item = Option<&'a Safety>>) -> Self {
         let mut planner = Planner::default();
-        let waits = safeties.iter().map(|safety| planner.place(safety));
+        let waits = safeties.map(|safety| planner.place(safety));
         Plan {
             waits: waits.collect(),
         }
@@ -60,11 +65,9 @@ impl Plan {
 /// What the next call has to know of the calls before it.
 #[derive(Default)]
 struct Planner<'a> {
-    placed: usize,
     /// The last exclusive call: all before it are done when it is.
     barrier: Option<usize>,
-    /// Calls since the barrier that no later call waits for yet, each at most once.
-    open: Vec<usize>,
+    /// Which of the calls came after the barrier, and no later call waits for them yet.
     is_open: Vec<bool>,
     keys: HashMap<&'a str, Users>,
 }
@@ -78,9 +81,12 @@ struct Users {
 }
 
 impl<'a> Planner<'a> {
-    fn place(&mut self, safety: &'a Safety) -> Vec<usize> {
-        let call = self.placed;
-        self.placed += 1;
+    fn place(&mut self, safety: Option<&'a Safety>) -> Vec<usize> {
+        let call = self.is_open.len();
+        self.is_open.push(safety.is_some());
+        let Some(safety) = safety else {
+            return Vec::new();
+        };
         let waits = match safety {
             Safety::Shared => Vec::new(),
             Safety::Keyed { key, access } => self.keys.entry(key).or_default().place(call, *access),
@@ -90,8 +96,6 @@ impl<'a> Planner<'a> {
         for earlier in &waits {
             self.is_open[*earlier] = false;
         }
-        self.open.push(call);
-        self.is_open.push(true);
         match waits.is_empty() {
             true => self.barrier.into_iter().collect(),
             false => waits,
@@ -100,10 +104,11 @@ impl<'a> Planner<'a> {
 
     fn place_exclusive(&mut self, call: usize) -> Vec<usize> {
         self.keys.clear();
-        self.is_open.push(false);
-        let mut open = std::mem::take(&mut self.open);
-        open.retain(|earlier| self.is_open[*earlier]);
+        self.is_open[call] = false;
         let barrier = self.barrier.replace(call);
+        let since = barrier.map_or(0, |barrier| barrier + 1);
+        let open = (since..call).filter(|earlier| self.is_open[*earlier]);
+        let open: Vec<usize> = open.collect();
         match open.is_empty() {
             true => barrier.into_iter().collect(),
             false => open,

@@ -77,8 +77,9 @@ impl Board {
     /// Reads what is new, and has `waker` woken when there is more.
     pub(super) fn drain(&self, waker: &Waker, mut read: impl FnMut(usize, Notes)) {
         let mut places = self.places();
-        for at in std::mem::take(&mut places.fresh) {
-            let place = &mut places.calls[at];
+        let Places { calls, fresh, .. } = &mut *places;
+        for at in fresh.drain(..) {
+            let place = &mut calls[at];
             if std::mem::take(&mut place.is_fresh) {
                 read(at, std::mem::take(&mut place.notes));
             }

@@ -1,15 +1,15 @@
 //! What the model is told of a call.
 
 use windlass_core::{
-    Call, Outcome, OutcomePart, OutcomeStatus, Text, ToolError, ToolErrorKind, ToolOutput,
+    Call, Outcome, OutcomePart, OutcomeStatus, Text, ToolError, ToolErrorKind, ToolOutput, ToolSpec,
 };
 
 use super::invoke::Ending;
-use super::worker::{Job, Worker};
+use super::worker::Worker;
 use crate::Problem;
 
 /// Of a call that ran, or was about to.
-pub(super) fn of(call: &Call, job: &Job, ending: Ending, worker: &Worker) -> Outcome {
+pub(super) fn of(call: &Call, spec: &ToolSpec, ending: Ending, worker: &Worker) -> Outcome {
     let name = &call.name;
     let mut outcome = match ending {
         Ending::Output(ToolOutput { parts, .. }) => {
@@ -18,7 +18,7 @@ pub(super) fn of(call: &Call, job: &Job, ending: Ending, worker: &Worker) -> Out
         Ending::Failed(error) => Outcome::new(
             call,
             OutcomeStatus::Failed,
-            failure(name, job, &error, worker),
+            failure(name, spec, &error, worker),
         ),
         Ending::TimedOut(deadline) => {
             let text = format!("`{name}` took longer than {deadline:?} and was stopped");
@@ -31,16 +31,12 @@ pub(super) fn of(call: &Call, job: &Job, ending: Ending, worker: &Worker) -> Out
             Outcome::new(call, OutcomeStatus::Cancelled, text)
         }
     };
-    cap(
-        &mut outcome.parts,
-        worker.engine.max_output(job.entry.spec()),
-    );
+    cap(&mut outcome.parts, worker.engine.max_output(spec));
     outcome
 }
 
 /// A failure, and where the model is to try again whether it may.
-fn failure(name: &Text, job: &Job, error: &ToolError, worker: &Worker) -> Text {
-    let spec = job.entry.spec();
+fn failure(name: &Text, spec: &ToolSpec, error: &ToolError, worker: &Worker) -> Text {
     let message = match error.message().trim() {
         "" => format!("`{name}` failed and did not say why"),
         said => said.to_owned(),

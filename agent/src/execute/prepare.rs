@@ -1,6 +1,5 @@
 //! From calls to what may run: nothing runs before all calls have come through here.
 
-use std::collections::HashSet;
 use std::fmt;
 
 use windlass_core::{Approval, Call, Outcome, Safety};
@@ -18,11 +17,11 @@ pub struct Prepared {
 
 /// How far a call has come.
 pub(super) enum Stage {
-    Ready(Box<Job>),
+    Ready(Job),
     /// Nobody has decided on it.
-    Pending(PendingCall, Safety),
+    Pending(Box<PendingCall>, Safety),
     /// It is allowed, and waits for one that is pending.
-    Held(PendingCall),
+    Held(Box<PendingCall>),
     Done(Outcome),
 }
 
@@ -40,7 +39,7 @@ impl Prepared {
     /// The calls that nobody has decided on.
     pub fn pending(&self) -> impl Iterator<Item = &PendingCall> {
         self.calls.iter().filter_map(|(_, stage)| match stage {
-            Stage::Pending(pending, _) => Some(pending),
+            Stage::Pending(pending, _) => Some(&**pending),
             _ => None,
         })
     }
@@ -48,6 +47,12 @@ impl Prepared {
     /// The calls that will run.
     pub(super) fn jobs(&self) -> impl Iterator<Item = &Job> {
         self.calls.iter().filter_map(|(_, stage)| stage.job())
+    }
+
+    /// What each call does beside others, if it will run.
+    pub(super) fn safeties(&self) -> impl Iterator<Item = Option<&Safety>> {
+        let jobs = self.calls.iter().map(|(_, stage)| stage.job());
+        jobs.map(|job| job.map(|job| &job.safety))
     }
 
     pub(super) fn into_stages(self) -> impl Iterator<Item = (Call, Stage)> {
@@ -96,7 +101,7 @@ impl Prepared {
                 let reason = "it needs approval, and there is nobody to ask";
                 Stage::Done(outcome::denied(call, reason))
             }
-            _ => Stage::ready(job),
+            _ => Stage::Ready(job),
         });
     }
 
@@ -108,7 +113,7 @@ impl Prepared {
                 Stage::Pending(_, safety) => before.push(safety.clone()),
                 Stage::Ready(job) if before.iter().any(|held| job.safety.conflicts_with(held)) => {
                     before.push(job.safety.clone());
-                    *stage = Stage::Held(job.pending());
+                    *stage = Stage::Held(Box::new(job.pending()));
                 }
                 _ => {}
             }
@@ -119,7 +124,7 @@ impl Prepared {
         let calls = std::mem::take(&mut self.calls);
         let decided = calls.into_iter().map(|(call, stage)| match stage {
             Stage::Ready(job) => {
-                let stage = next(&call, *job);
+                let stage = next(&call, job);
                 (call, stage)
             }
             other => (call, other),
@@ -136,17 +141,13 @@ pub(super) async fn examine_all(
     scope: &RunScope,
 ) -> Prepared {
     let calls = calls.into_iter();
-    let mut ids = HashSet::with_capacity(calls.size_hint().0);
-    let mut stages = Vec::with_capacity(calls.size_hint().0);
+    let mut stages: Vec<(Call, Stage)> = Vec::with_capacity(calls.size_hint().0);
     for (call, decided) in calls {
-        let stage = match (ids.insert(call.id.clone()), decided) {
-            (false, _) => Stage::Done(outcome::duplicate(&call)),
-            (true, Some(decided)) => Stage::Done(decided),
-            (true, None) => {
-                let validated = validate(engine, toolbox, &call);
-                let validated = scope.cancel.run_until_cancelled(validated).await;
-                validated.unwrap_or_else(|| Stage::Done(outcome::cancelled(&call)))
-            }
+        let is_repeated = stages.iter().any(|(earlier, _)| earlier.id == call.id);
+        let stage = match decided {
+            _ if is_repeated => Stage::Done(outcome::duplicate(&call)),
+            Some(decided) => Stage::Done(decided),
+            None => validate(engine, toolbox, &call, &scope.cancel).await,
         };
         stages.push((call, stage));
     }
@@ -189,13 +190,13 @@ impl Job {
     /// What becomes of it by a decision on `call`, which is how the model wrote it.
     fn decided(mut self, decision: &Decision, call: &Call, toolbox: &Toolbox) -> Stage {
         match decision {
-            Decision::Allow => Stage::ready(self),
+            Decision::Allow => Stage::Ready(self),
             Decision::Deny { reason } => Stage::Done(outcome::denied(call, reason)),
-            Decision::Later => Stage::Pending(self.pending(), self.safety),
+            Decision::Later => Stage::Pending(Box::new(self.pending()), self.safety),
             Decision::Edit { arguments } => {
                 self.call.arguments = arguments.clone();
                 match examine(toolbox, &self.call) {
-                    Ok(job) => Stage::ready(job),
+                    Ok(job) => Stage::Ready(job),
                     Err(flaw) => Stage::flawed(call, flaw),
                 }
             }
@@ -204,10 +205,6 @@ impl Job {
 }
 
 impl Stage {
-    pub(super) fn ready(job: Job) -> Self {
-        Stage::Ready(Box::new(job))
-    }
-
     fn flawed(call: &Call, flaw: Flaw) -> Self {
         Stage::Done(match flaw {
             Flaw::Problem(problem) => outcome::problem(call, &problem, ""),

@@ -170,6 +170,11 @@ pub(super) struct Permits {
 }
 
 impl Permits {
+    /// Whether nobody ever waits for a place.
+    pub(super) fn are_unlimited(&self) -> bool {
+        self.all.is_none() && self.tools.is_empty()
+    }
+
     /// Waits for a place, first among the calls of the tool: who waits there takes no place from others.
     pub(super) async fn acquire(&self, tool: &str) -> [Option<SemaphorePermit<'_>>; 2] {
         let own = place(self.tools.get(tool)).await;

@@ -2,13 +2,14 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::runtime::Handle;
 use tokio::task::JoinSet;
-use windlass_core::{Blocking, CancellationToken};
+use windlass_core::CancellationToken;
 
 /// The blocking work of an execution, on the runtime's threads for it.
 pub(super) struct Threads {
     runtime: Handle,
     cancel: CancellationToken,
-    work: Mutex<JoinSet<()>>,
+    /// Made when there is some.
+    work: Mutex<Option<JoinSet<()>>>,
 }
 
 impl Threads {
@@ -27,17 +28,14 @@ impl Threads {
 
     /// Drops the work that has not begun.
     pub(super) fn stop(&self) {
-        self.work().abort_all();
+        if let Some(tasks) = &mut *self.work() {
+            tasks.abort_all();
+        }
     }
 
-    fn work(&self) -> MutexGuard<'_, JoinSet<()>> {
-        self.work.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Blocking for Threads {
-    fn run(&self, work: Box<dyn FnOnce() + Send>) {
+    pub(super) fn run(&self, work: Box<dyn FnOnce() + Send>) {
         let mut tasks = self.work();
+        let tasks = tasks.get_or_insert_default();
         while tasks.try_join_next().is_some() {}
         let cancel = self.cancel.clone();
         let unless_cancelled = move || {
@@ -46,5 +44,9 @@ impl Blocking for Threads {
             }
         };
         tasks.spawn_blocking_on(unless_cancelled, &self.runtime);
+    }
+
+    fn work(&self) -> MutexGuard<'_, Option<JoinSet<()>>> {
+        self.work.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

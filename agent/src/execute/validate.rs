@@ -3,7 +3,7 @@
 use std::fmt;
 
 use serde_json::Value;
-use windlass_core::{Arguments, Call, Text, nearest_name};
+use windlass_core::{Arguments, Call, CancellationToken, Text, nearest_name};
 
 use super::caught::{caught, caught_now};
 use super::prepare::Stage;
@@ -64,22 +64,34 @@ fn without_nulls(entry: &ToolEntry, arguments: &Arguments) -> Option<Arguments> 
     (meant != written).then(|| Arguments::from(meant.to_string()))
 }
 
-/// Examines a call, and once more after a repair if there is one to be had.
-pub(super) async fn validate(engine: &Engine, toolbox: &Toolbox, call: &Call) -> Stage {
+/// Examines a call, and once more after a repair if there is one to be had before the run is cancelled.
+pub(super) async fn validate(
+    engine: &Engine,
+    toolbox: &Toolbox,
+    call: &Call,
+    cancel: &CancellationToken,
+) -> Stage {
+    if cancel.is_cancelled() {
+        return Stage::Done(outcome::cancelled(call));
+    }
     let problem = match examine(toolbox, call) {
-        Ok(job) => return Stage::ready(job),
+        Ok(job) => return Stage::Ready(job),
         Err(Flaw::Panicked(panic)) => return Stage::Done(outcome::panicked(call, &panic)),
         Err(Flaw::Problem(problem)) => problem,
     };
     let Some(repair) = engine.repair() else {
         return Stage::Done(outcome::problem(call, &problem, ""));
     };
-    let more = match caught(repair.repair(call, &problem, toolbox)).await {
+    let repair = caught(repair.repair(call, &problem, toolbox));
+    let Some(repaired) = cancel.run_until_cancelled(repair).await else {
+        return Stage::Done(outcome::cancelled(call));
+    };
+    let more = match repaired {
         Ok(None) => String::new(),
         Ok(Some(mut mended)) => {
             mended.id = call.id.clone();
             match examine(toolbox, &mended) {
-                Ok(job) => return Stage::ready(job),
+                Ok(job) => return Stage::Ready(job),
                 Err(flaw) => format!("; a repair was tried, and then {flaw}"),
             }
         }

@@ -1,3 +1,4 @@
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -32,18 +33,23 @@ pub(super) struct Worker {
     /// Of this execution; a child of the run's.
     pub(super) cancel: CancellationToken,
     pub(super) board: Board,
-    pub(super) threads: Arc<Threads>,
+    pub(super) threads: Threads,
 }
 
 impl Worker {
     /// Waits for a place and makes attempts at a call until one of them counts.
     ///
     /// `call` is as the model wrote it.
-    pub(super) async fn serve(self: Arc<Self>, at: usize, job: Arc<Job>, call: Call) -> Report {
-        let places = self.scope.permits.acquire(&job.entry.spec().name);
-        let places = self.cancel.run_until_cancelled(places).await;
+    pub(super) async fn serve(self: Arc<Self>, at: usize, job: Job, call: Call) -> Report {
+        let places = match self.scope.permits.are_unlimited() {
+            true => Some([None, None]),
+            false => {
+                let places = self.scope.permits.acquire(&job.entry.spec().name);
+                self.cancel.run_until_cancelled(places).await
+            }
+        };
         if places.is_none() || self.cancel.is_cancelled() {
-            return Ok(self.came(&call, &job, Ending::NotStarted));
+            return Ok(self.came(&call, &job.entry, Ending::NotStarted));
         }
         let repeat = match job.entry.spec().idempotent {
             true => Repeat::Allowed,
@@ -52,7 +58,8 @@ impl Worker {
         let step = self
             .scope
             .journaled(|turn| Step::call(turn, &job.call, repeat));
-        match journal::step(step, self.run(at, &job, &call)).await? {
+        let run = pin!(self.run(at, &job, &call));
+        match journal::step(step, run).await? {
             Journaled::Ran(came) => Ok(came),
             Journaled::Replayed(came) => Ok(self.replayed(at, &job, came)),
             Journaled::Unknown => Ok(Came::unknown(&call)),
@@ -67,12 +74,12 @@ impl Worker {
         Came {
             attempts,
             duration: began.elapsed(),
-            ..self.came(call, job, ending)
+            ..self.came(call, &job.entry, ending)
         }
     }
 
     /// What the model and the run are told of how a call ended.
-    pub(super) fn came(&self, call: &Call, job: &Job, ending: Ending) -> Came {
+    pub(super) fn came(&self, call: &Call, tool: &ToolEntry, ending: Ending) -> Came {
         let (mut fatal, mut spent_try) = (None, false);
         if let Ending::Failed(error) = &ending {
             spent_try = error.kind() == ToolErrorKind::Retry;
@@ -80,7 +87,7 @@ impl Worker {
             fatal = is_fatal.then(|| Fatal(error.clone()));
         }
         Came {
-            outcome: outcome::of(call, job, ending, self),
+            outcome: outcome::of(call, tool.spec(), ending, self),
             attempts: 0,
             duration: Duration::ZERO,
             fatal,
@@ -127,14 +134,13 @@ impl Worker {
 
     fn context(self: &Arc<Self>, at: usize, job: &Job, number: u32) -> ToolContext {
         let worker = Arc::clone(self);
-        ToolContext::new(job.call.id.clone())
+        let (cancel, state) = (self.cancel.child_token(), self.scope.state.clone());
+        ToolContext::within(job.call.id.clone(), cancel, state)
             .with_attempt(
                 number,
                 number.saturating_add(self.attempts_left(job, number)),
             )
-            .with_cancel(self.cancel.child_token())
-            .with_state(self.scope.state.clone())
-            .with_blocking(Arc::clone(&self.threads) as Arc<dyn Blocking>)
+            .with_blocking(Arc::clone(self) as Arc<dyn Blocking>)
             .with_progress(move |progress| worker.board.progress(at, progress))
     }
 
@@ -171,6 +177,12 @@ impl Worker {
             Decision::Retry(wait) => Some(wait),
             _ => None,
         }
+    }
+}
+
+impl Blocking for Worker {
+    fn run(&self, work: Box<dyn FnOnce() + Send>) {
+        self.threads.run(work);
     }
 }
 

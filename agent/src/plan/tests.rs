@@ -2,15 +2,18 @@ use proptest::prelude::{Just, ProptestConfig, Strategy, any, prop_oneof, proptes
 
 use super::*;
 
-fn safeties(longest: usize) -> impl Strategy<Value = Vec<Safety>> {
+fn safety() -> impl Strategy<Value = Safety> {
     let key = || (0..3_u8).prop_map(|key| format!("key {key}"));
-    let safety = prop_oneof![
+    prop_oneof![
         3 => Just(Safety::Shared),
         1 => Just(Safety::Exclusive),
         3 => key().prop_map(Safety::reads),
         3 => key().prop_map(Safety::writes),
-    ];
-    proptest::collection::vec(safety, 0..longest)
+    ]
+}
+
+fn safeties(longest: usize) -> impl Strategy<Value = Vec<Safety>> {
+    proptest::collection::vec(safety(), 0..longest)
 }
 
 /// For each call all that it waits for, by way of others too.
@@ -55,6 +58,21 @@ proptest! {
                 assert!(!waits.iter().any(|&other| before[other][earlier]), "{earlier} twice in {call}");
             }
             assert!(waits.is_sorted_by(|one, two| one < two), "{waits:?}");
+        }
+    }
+
+    //
+    #[test]
+    fn calls_that_do_not_run_change_nothing_for_the_others(calls in proptest::collection::vec(proptest::option::of(safety()), 0..30)) {
+        let all = Plan::of_those(calls.iter().map(Option::as_ref));
+        let run: Vec<usize> = (0..calls.len()).filter(|&call| calls[call].is_some()).collect();
+        let alone: Vec<Safety> = calls.iter().flatten().cloned().collect();
+        let alone = Plan::of(&alone);
+        for call in 0..calls.len() {
+            let at = run.iter().position(|&one| one == call);
+            let waits = at.map_or(&[][..], |at| alone.waits(at));
+            let waits: Vec<usize> = waits.iter().map(|&at| run[at]).collect();
+            assert_eq!(all.waits(call), waits);
         }
     }
 

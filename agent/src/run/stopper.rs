@@ -5,6 +5,7 @@ use tokio::time::{Instant, Sleep, sleep_until};
 use windlass_core::CancellationToken;
 
 use super::Halt;
+use crate::execute::Cancelled;
 
 /// Whether a run is to be broken off: looked at whenever it is polled, and waited for where it waits.
 pub(super) struct Stopper {
@@ -14,7 +15,7 @@ pub(super) struct Stopper {
 }
 
 struct Waiting {
-    cancelled: Pin<Box<dyn Future<Output = ()> + Send>>,
+    cancelled: Cancelled,
     time: Option<Pin<Box<Sleep>>>,
 }
 
@@ -43,12 +44,12 @@ impl Stopper {
 
     pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Halt> {
         let waiting = self.waiting.get_or_insert_with(|| Waiting {
-            cancelled: Box::pin(self.token.clone().cancelled_owned()),
+            cancelled: Cancelled::new(self.token.clone()),
             time: self
                 .deadline
                 .map(|deadline| Box::pin(sleep_until(deadline))),
         });
-        if waiting.cancelled.as_mut().poll(cx).is_ready() {
+        if waiting.cancelled.poll(cx).is_ready() {
             return Poll::Ready(Halt::Cancelled);
         }
         match &mut waiting.time {

@@ -38,13 +38,18 @@ pub struct ToolContext {
 impl ToolContext {
     /// The context of the first and only attempt at this call.
     pub fn new(call: impl Into<CallId>) -> Self {
+        ToolContext::within(call, CancellationToken::new(), State::new())
+    }
+
+    /// The same in a run that is cancelled by this token and shares this state.
+    pub fn within(call: impl Into<CallId>, cancel: CancellationToken, state: State) -> Self {
         ToolContext {
             call: call.into(),
             attempt: 1,
             attempts: 1,
-            cancel: CancellationToken::new(),
+            cancel,
             progress: None,
-            state: State::new(),
+            state,
             blocking: None,
         }
     }

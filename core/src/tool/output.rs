@@ -53,7 +53,8 @@ impl ToolOutput {
 
 impl<P: Into<OutcomePart>> From<P> for ToolOutput {
     fn from(part: P) -> Self {
-        ToolOutput::new().with(part)
+        let parts = vec![part.into()];
+        ToolOutput { parts }
     }
 }
 
