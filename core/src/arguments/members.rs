@@ -18,7 +18,11 @@ impl<'a> Members<'a> {
     ///
     /// When the text is not a JSON object, or has a member that is not known, or one twice.
     pub fn of(arguments: &'a Arguments, known: &[&str]) -> Result<Self, ArgumentsError> {
-        let members: Members<'a> = arguments.parse()?;
+        // What fits needs no path; the slower reading says where something does not.
+        let members: Members<'a> = match serde_json::from_str(arguments.or_empty_object()) {
+            Ok(members) => members,
+            Err(_) => arguments.parse()?,
+        };
         for (at, (name, _)) in members.0.iter().enumerate() {
             if !known.contains(&&**name) {
                 return Err(ArgumentsError::unknown(name, known));
