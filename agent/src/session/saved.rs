@@ -233,7 +233,8 @@ impl<'de> Visitor<'de> for Formats {
 }
 
 impl Written {
-    fn into_state(self) -> SessionState {
+    fn into_state(mut self) -> SessionState {
+        self.messages.iter_mut().for_each(tighten);
         let legal = legal(&self.messages);
         let (conversation, mut repairs) = Conversation::repair(self.messages);
         let mut state = SessionState {
@@ -290,6 +291,20 @@ impl SessionState {
             self.conversation = open;
         }
         is_open
+    }
+}
+
+/// Gives back the room that reading a list of unknown length left in it: for one part, three more.
+fn tighten(message: &mut Message) {
+    match message {
+        Message::System(_) => {}
+        Message::User(said) => said.parts.shrink_to_fit(),
+        Message::Assistant(answer) => answer.parts.shrink_to_fit(),
+        Message::Outcomes(outcomes) => {
+            outcomes.0.shrink_to_fit();
+            let parts = outcomes.0.iter_mut().map(|outcome| &mut outcome.parts);
+            parts.for_each(Vec::shrink_to_fit);
+        }
     }
 }
 
