@@ -1,6 +1,7 @@
 //! What must hold, as data: a line for each line of the table that has a limit.
 
 use crate::scenarios::{offline, runs};
+use crate::session;
 use crate::table::Measure;
 
 /// A limit on one line of the table.
@@ -26,7 +27,7 @@ pub(crate) enum Limit {
 use Limit::{Beyond, Most, Ratio};
 use Measure::{
     Allocations, Bytes, BytesTimes, Cpu, CpuTimes, Crates, Grown, Growth, Instructions,
-    InstructionsTimes, Kept, Memory, PerByte,
+    InstructionsTimes, Kept, KeptTimes, Memory, PerByte,
 };
 
 const KIB: f64 = 1024.0;
@@ -109,6 +110,12 @@ const GATES: &[Gate] = &[
     gate(offline::WORD, Allocations, Beyond(NONE), Beyond(NONE)),
     gate(offline::RETRY, BytesTimes, Most(1.02), Most(1.0)),
     gate(offline::FALLBACK, BytesTimes, Most(1.02), Most(1.0)),
+    gate(session::STATUS, Cpu, Most(MICRO), Most(0.5 * MICRO)),
+    gate(session::STATUS, Allocations, Most(2.0), Most(1.0)),
+    gate(session::FORK, Cpu, Most(10.0 * MICRO), Most(2.0 * MICRO)),
+    gate(session::FORK, Bytes, Most(4.0 * KIB), Most(2.0 * KIB)),
+    gate(session::LOAD, Cpu, Most(80.0 * MILLI), Most(40.0 * MILLI)),
+    gate(session::LOAD, KeptTimes, Most(3.0), Most(2.0)),
     gate("100 tools with #[tool]", Cpu, Beyond(2.0), Beyond(1.0)),
 ];
 
@@ -150,6 +157,7 @@ impl Measure {
             | Measure::Bytes
             | Measure::Growth
             | Measure::Kept
+            | Measure::KeptTimes
             | Measure::InstructionsTimes
             | Measure::BytesTimes
             | Measure::Crates

@@ -12,6 +12,7 @@ mod lab;
 mod options;
 mod queue;
 mod scenarios;
+mod session;
 mod table;
 mod tools;
 
@@ -43,6 +44,7 @@ fn run(words: &[String]) -> Result<bool, Failure> {
     match Role::parse(words)? {
         Role::Server => server::run().map(|()| true),
         Role::Child(child) => measured(&child).map(|()| true),
+        Role::Session => session::run().map(|()| true),
         Role::Queue(count) => queue::run(count).map(|()| true),
         Role::Bench(options) => bench(&options),
     }
@@ -75,6 +77,7 @@ fn bench(options: &Options) -> Result<bool, Failure> {
     rows.extend(scenarios::runs::measure(&lab, &contenders)?);
     rows.extend(scenarios::offline::measure(&lab, &contenders)?);
     rows.extend(queue::measure(contenders.len())?);
+    rows.extend(session::measure(contenders.len())?);
     rows.extend(build::crates(&options.hello, &contenders)?);
     if options.build {
         rows.extend(build::release(&options.hello, &contenders)?);

@@ -14,6 +14,8 @@ pub(crate) enum Role {
     Child(Child),
     /// A governor at which so many wait.
     Queue(usize),
+    /// A long session that is looked at, forked and loaded.
+    Session,
     /// The one that measures.
     Bench(Options),
 }
@@ -71,6 +73,7 @@ impl Role {
             ["offline", name, rest @ ..] => {
                 Role::child(name, Work::Offline(Exercise::parse(rest)?))
             }
+            ["session"] => Role::Session,
             ["queue", count] => Role::Queue(count.parse()?),
             words => Role::Bench(options(words)?),
         })

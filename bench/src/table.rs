@@ -21,6 +21,8 @@ pub(crate) enum Measure {
     Grown,
     /// Bytes that were asked for and not given back.
     Kept,
+    /// Bytes that were not given back, for each byte that was read.
+    KeptTimes,
     /// Seconds on a processor for each byte that is sent.
     PerByte,
     /// The instructions of a unit where there is much, in those where there is little.
@@ -155,6 +157,7 @@ impl Measure {
             Measure::Memory => "memory of each",
             Measure::Grown => "memory grown",
             Measure::Kept => "heap kept",
+            Measure::KeptTimes => "heap kept, times what is read",
             Measure::PerByte => "CPU per byte",
             Measure::InstructionsTimes => "instructions, times",
             Measure::BytesTimes => "bytes allocated, times",
@@ -172,6 +175,7 @@ impl Measure {
                 | Measure::InstructionsTimes
                 | Measure::BytesTimes
                 | Measure::CpuTimes
+                | Measure::KeptTimes
                 | Measure::Exact
         )
     }
@@ -184,7 +188,8 @@ impl Measure {
             | Measure::Growth
             | Measure::InstructionsTimes
             | Measure::BytesTimes
-            | Measure::CpuTimes => format!("{value:.2}"),
+            | Measure::CpuTimes
+            | Measure::KeptTimes => format!("{value:.2}"),
             Measure::Bytes if value < 10_000.0 => format!("{value:.0}"),
             Measure::Crates => format!("{value:.0}"),
             Measure::PerByte => format!("{:.2} ns", value * 1e9),
