@@ -1,5 +1,7 @@
-//! What runs the tools that a model calls: which there are, which wait for which, who allows them, and what came of them.
+//! Agents: a model with instructions and tools, run turn after turn up to a stop.
 //!
+//! - An [`Agent`] is built once; each [`Run`] of it is awaited for its [`Report`] or iterated for its [`AgentEvent`]s.
+//! - A [`Session`] is a conversation over many runs: interrupted, forked, taken back, written down and loaded.
 //! - A [`Toolbox`] holds the tools of a run, in order, with names that differ.
 //! - An [`Engine`] prepares the calls of an answer: unknown names, arguments that do not match and calls that are not allowed
 //!   get their outcome before anything runs. A [`Repair`] may mend a call, an [`Approver`] decides about it.
@@ -11,8 +13,7 @@
 //! - [`Limits`] say how much a run may spend, its sub-agents included.
 //! - [`Run::answer`] asks for a value of a type, which [`Answering`] shows while it is written.
 //! - A [`FallbackStrategy`] says where a request goes that a model did not answer; [`Chain`] goes from one model to the next.
-//!
-//! The loop that asks a model and comes back with outcomes is not here yet.
+//! - A [`PrefixGuard`] says what keeps a provider from reading its prompt cache.
 //!
 //! # Features
 //!
