@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 use windlass_core::{Chance, Model as _, Options, Profile, Request, ToolChoice};
 
-use super::{Control, Halt, Outbox, RunHandle, Setup};
+use super::{Control, Halt, Outbox, RunHandle, Setup, Tie};
 use crate::agent::{Agent, Settings};
 use crate::hook::{At, Hooks};
 use crate::journal::{self, Given};
@@ -38,13 +38,8 @@ pub(super) fn open(setup: Setup, control: &Arc<Control>, outbox: &Arc<Outbox>) -
     let parent = setup.family.as_deref();
     let limits = setup.limits.unwrap_or_else(|| settings.limits.clone());
     let purse = Purse::new(limits, parent.map(Family::purse));
-    let books = Arc::new(Books::new(
-        purse,
-        match &setup.session {
-            Some(session) => Some(Arc::clone(&session.books)),
-            None => parent.map(|parent| parent.books().clone()),
-        },
-    ));
+    let above = above(setup.session.as_ref(), parent);
+    let books = Arc::new(Books::new(purse, above));
     let run = control.run().clone();
     let engine = engine(settings, parent);
     let family = Arc::new(Family::new(
@@ -93,6 +88,12 @@ pub(super) fn open(setup: Setup, control: &Arc<Control>, outbox: &Arc<Outbox>) -
         agent: setup.agent,
     };
     (ledger, scope)
+}
+
+/// The books that are charged, too: those of the session, or of the run whose tool this one is.
+fn above(session: Option<&Tie>, parent: Option<&Family>) -> Option<Arc<Books>> {
+    let session = session.map(|session| &session.books);
+    session.or(parent.map(Family::books)).map(Arc::clone)
 }
 
 /// How the calls are run: whoever allows those of the family allows these, unless somebody else is to.
