@@ -16,12 +16,22 @@ use crate::Text;
 /// assert_eq!(key, EncodingKey::new("anthropic/1/claude-sonnet-4-5"));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct EncodingKey(Arc<str>);
+pub struct EncodingKey(Arc<KeyText>);
+
+/// Clones are told to be equal by where they are; a key that is made for one message shares the long text of its base.
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct KeyText {
+    base: Option<EncodingKey>,
+    text: Text,
+}
 
 impl EncodingKey {
     /// A key with this text. Equal text must mean equal bytes for the same content.
     pub fn new(text: impl Into<Text>) -> Self {
-        EncodingKey(text.into().as_str().into())
+        EncodingKey(Arc::new(KeyText {
+            base: None,
+            text: text.into(),
+        }))
     }
 
     /// A key for bytes that also depend on `circumstances`.
@@ -34,12 +44,10 @@ impl EncodingKey {
     /// ```
     #[must_use]
     pub fn with(&self, circumstances: &str) -> Self {
-        EncodingKey(format!("{}|{circumstances}", self.0).into())
-    }
-
-    /// Whether they are equal. Nearly always one is a clone of the other, and a long text need not be read.
-    fn is(&self, other: &EncodingKey) -> bool {
-        Arc::ptr_eq(&self.0, &other.0) || self == other
+        EncodingKey(Arc::new(KeyText {
+            base: Some(self.clone()),
+            text: circumstances.into(),
+        }))
     }
 }
 
@@ -74,7 +82,7 @@ impl Encodings {
     fn get(&self, key: &EncodingKey) -> Option<&[u8]> {
         let mut place = self.0.get();
         while let Some(encoding) = place {
-            if encoding.key.is(key) {
+            if encoding.key == *key {
                 return Some(&encoding.bytes);
             }
             place = encoding.next.0.get();
@@ -106,7 +114,7 @@ impl Encodings {
             let there = place.get_or_init(|| encoding.take().expect("hung in once"));
             match &encoding {
                 None => return &there.bytes,
-                Some(mine) if mine.key.is(&there.key) => return &there.bytes,
+                Some(mine) if mine.key == there.key => return &there.bytes,
                 Some(_) => place = &there.next.0,
             }
         }
@@ -120,7 +128,7 @@ impl fmt::Debug for Encodings {
         while let Some(encoding) = place {
             list.entry(&format_args!(
                 "{}: {} bytes",
-                encoding.key.0,
+                encoding.key.0.text,
                 encoding.bytes.len()
             ));
             place = encoding.next.0.get();
@@ -152,6 +160,27 @@ mod tests {
         check(&encodings, "a", "other", "one");
         check(&encodings, "b", "other", "two");
         assert_eq!(format!("{encodings:?}"), "[a: 3 bytes, b: 3 bytes]");
+    }
+
+    // R-25
+    #[test]
+    fn circumstances_tell_keys_apart() {
+        let (one, same) = (EncodingKey::new("a"), EncodingKey::new("a"));
+        assert_eq!(one, same);
+        assert_eq!(one.with("b"), same.with("b"));
+        let others = [
+            one.clone(),
+            one.with(""),
+            one.with("b"),
+            one.with("c"),
+            one.with("b").with("c"),
+            one.with("bc"),
+            EncodingKey::new("b").with("b"),
+        ];
+        for (at, key) in others.iter().enumerate() {
+            let equal = others.iter().position(|other| other == key);
+            assert_eq!(equal, Some(at), "{key:?}");
+        }
     }
 
     #[test]
