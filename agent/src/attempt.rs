@@ -3,6 +3,7 @@
 mod shorten;
 
 use std::ops::ControlFlow::{self, Break, Continue};
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -142,9 +143,10 @@ impl Asking<'_> {
         let scope = self.scope;
         let (turn, number) = (self.run.turn, self.run.attempt_number());
         let step = scope.journaled(|| Step::attempt(turn, number, &request));
-        let ask = async {
+        let ask = pin!(async {
             let began = Instant::now();
-            let asked = scope.target(self.target).model.stream(request);
+            // Through the pointer itself it would be boxed twice.
+            let asked = (*scope.target(self.target).model).stream(request);
             let asked = self.run.attempt_span().around(asked).await;
             let mut asked = match asked {
                 Ok(stream) => self.listen(stream).await,
@@ -155,7 +157,7 @@ impl Asking<'_> {
                 self.run.keep_unheard(asked.clone(), Source::Live);
             }
             asked
-        };
+        });
         journal::known(step, ask).await
     }
 

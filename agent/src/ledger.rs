@@ -21,7 +21,7 @@ use crate::trace::{AttemptSpan, RunSpan, TurnSpan};
 use crate::{
     AgentEvent, AttemptRecord, CompactError, CompactReport, Decisions, Failed, Guard, Paused,
     PendingSet, PrefixChange, PrefixGuard, Reached, Report, RunId, Settled, Stop, TargetIndex,
-    Toolbox, What,
+    ToolEvent, Toolbox, What,
 };
 
 pub(crate) use books::{Books, Tally};
@@ -40,7 +40,7 @@ pub(crate) struct Ledger {
     is_turn_open: bool,
     attempt: u32,
     open_attempt: Option<OpenAttempt>,
-    open_calls: Option<OpenCalls>,
+    running: Option<OpenCalls>,
     /// Whether the calls of the last answer were made in this run, so that nobody can have begun them elsewhere.
     has_own_calls: bool,
     /// What came of asking a model while it is written down or shown again.
@@ -131,7 +131,7 @@ impl Ledger {
             is_turn_open: false,
             attempt: 0,
             open_attempt: None,
-            open_calls: None,
+            running: None,
             has_own_calls: false,
             unheard: None,
             answer: None,
@@ -184,6 +184,11 @@ impl Ledger {
 
     pub(crate) fn has_open_calls(&self) -> bool {
         self.conversation.open_calls().next().is_some()
+    }
+
+    /// The calls that have no outcome in the conversation yet.
+    pub(crate) fn open_calls(&self) -> Vec<Call> {
+        self.conversation.open_calls().cloned().collect()
     }
 
     pub(crate) async fn begin_turn(&mut self) {
@@ -391,7 +396,7 @@ impl Ledger {
     }
 
     pub(crate) fn open(&mut self, calls: OpenCalls) {
-        self.open_calls = Some(calls);
+        self.running = Some(calls);
     }
 
     /// What happens next to the calls that run.
@@ -399,13 +404,18 @@ impl Ledger {
         &mut self,
         hooks: &Hooks,
         at: &At,
-    ) -> Option<Result<What, HookPanicked>> {
-        self.open_calls.as_mut()?.next(hooks, at).await
+    ) -> Option<Result<ToolEvent, HookPanicked>> {
+        let running = self.running.as_mut()?;
+        running.next(&self.conversation, hooks, at).await
+    }
+
+    pub(crate) async fn tell_of_call(&self, event: ToolEvent) {
+        self.tell(|| event.told(&self.conversation)).await;
     }
 
     /// What came of the calls that ran.
     pub(crate) fn finish_calls(&mut self) -> Settled {
-        let Some(open) = self.open_calls.take() else {
+        let Some(open) = self.running.take() else {
             return Settled::default();
         };
         self.calls = self.calls.saturating_add(open.ran());
@@ -413,7 +423,7 @@ impl Ledger {
     }
 
     /// Joins what came of the calls with what had come of those that had not to wait in a paused run.
-    pub(crate) fn with_earlier(&mut self, calls: &[Call], settled: Settled) -> Settled {
+    pub(crate) fn with_earlier(&mut self, settled: Settled) -> Settled {
         let outcomes = std::mem::take(&mut self.earlier);
         if outcomes.is_empty() {
             return settled;
@@ -422,7 +432,7 @@ impl Ledger {
             outcomes,
             ..Settled::default()
         };
-        earlier.resumed(calls, settled)
+        earlier.resumed(&self.open_calls(), settled)
     }
 
     /// Brings everything that is under way to its end, so that the conversation is legal and nothing runs any more.
@@ -472,20 +482,19 @@ impl Ledger {
     }
 
     async fn settle_calls(&mut self, scope: &Scope) {
-        let Some(open) = &mut self.open_calls else {
+        let Some(open) = &mut self.running else {
             return;
         };
         open.cancel(scope.settings().grace);
         let at = scope.at(self);
-        while let Some(told) = self.next_of_calls(scope.hooks(), &at).await {
+        while let Some(event) = self.next_of_calls(scope.hooks(), &at).await {
             // A hook that panics now has nothing left to end.
-            if let Ok(what) = told {
-                self.tell(|| what).await;
+            if let Ok(event) = event {
+                self.tell_of_call(event).await;
             }
         }
-        let calls: Vec<Call> = self.conversation.open_calls().cloned().collect();
         let settled = self.finish_calls();
-        let settled = self.with_earlier(&calls, settled);
+        let settled = self.with_earlier(settled);
         if let Some(fatal) = settled.fatal {
             self.tool_error.get_or_insert(fatal);
         }
@@ -494,22 +503,27 @@ impl Ledger {
 
     /// Pushes the outcomes that there are, and says of the other open calls that they did not run.
     pub(crate) fn push_settled(&mut self, mut settled: Vec<Outcome>) {
-        let outcomes: Vec<_> = self
-            .conversation
-            .open_calls()
-            .map(|call| {
-                let at = settled.iter().position(|outcome| outcome.call == call.id);
-                at.map_or_else(
-                    || not_run(call, "not run: the run was cancelled"),
-                    |at| settled.remove(at),
-                )
-            })
-            .collect();
-        if !outcomes.is_empty() {
+        let calls = self.conversation.open_calls().map(|call| &call.id);
+        if !calls.eq(settled.iter().map(|outcome| &outcome.call)) {
+            settled = self.completed(settled);
+        }
+        if !settled.is_empty() {
             self.conversation
-                .push_outcomes(outcomes)
+                .push_outcomes(settled)
                 .expect("one outcome for each open call, in order");
         }
+    }
+
+    fn completed(&self, mut settled: Vec<Outcome>) -> Vec<Outcome> {
+        let calls = self.conversation.open_calls();
+        let outcomes = calls.map(|call| {
+            let at = settled.iter().position(|outcome| outcome.call == call.id);
+            at.map_or_else(
+                || not_run(call, "not run: the run was cancelled"),
+                |at| settled.remove(at),
+            )
+        });
+        outcomes.collect()
     }
 
     /// Keeps an answer that nobody acted on: whole, or as far as it had come.

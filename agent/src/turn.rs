@@ -233,15 +233,16 @@ async fn prepare(
         let waiting = waiting.cloned().collect();
         return Continue((engine.resume(toolbox, waiting, &decisions), None));
     }
-    let calls: Vec<Call> = run.conversation.open_calls().cloned().collect();
-    for call in &calls {
+    for call in run.conversation.open_calls() {
         run.tell(|| What::CallReady(Box::new(call.clone()))).await;
     }
-    let wanted = u32::try_from(calls.len()).unwrap_or(u32::MAX);
+    let calls = run.conversation.open_calls().count();
+    let wanted = u32::try_from(calls).unwrap_or(u32::MAX);
     let taken = scope.purse().take_calls(wanted);
     let at = scope.at(run);
-    let mut decided = Vec::with_capacity(calls.len());
-    for (place, mut call) in (0..).zip(calls) {
+    let mut decided = Vec::with_capacity(calls);
+    for (place, call) in (0..).zip(run.conversation.open_calls()) {
+        let mut call = call.clone();
         let outcome = if place >= taken.granted {
             let why = "not run: the run has used up its calls";
             Some(Outcome::new(&call, OutcomeStatus::Cancelled, why))
@@ -301,18 +302,17 @@ async fn execute(
     scope: &Scope,
     prepared: Prepared,
 ) -> ControlFlow<Stop, Settled> {
-    let calls: Vec<Call> = run.conversation.open_calls().cloned().collect();
     let tools = scope
         .tools
         .clone()
         .with_span(run.turn_span().clone())
         .with_journal(scope.journal.as_ref(), run.turn);
     let execution = scope.engine.start(prepared, &tools);
-    run.open(OpenCalls::new(calls, execution));
+    run.open(OpenCalls::new(execution));
     let at = scope.at(run);
-    while let Some(told) = run.next_of_calls(scope.hooks(), &at).await {
-        let what = or_stop(told.map_err(hook))?;
-        run.tell(|| what).await;
+    while let Some(event) = run.next_of_calls(scope.hooks(), &at).await {
+        let event = or_stop(event.map_err(hook))?;
+        run.tell_of_call(event).await;
     }
     let settled = run.finish_calls();
     Continue(settled)
@@ -325,19 +325,21 @@ fn close(
     toolbox: &Toolbox,
     settled: Settled,
 ) -> ControlFlow<Stop> {
-    let calls: Vec<Call> = run.conversation.open_calls().cloned().collect();
-    let mut settled = run.with_earlier(&calls, settled);
+    let mut settled = run.with_earlier(settled);
     if !settled.is_complete() && settled.fatal.is_none() && settled.lost.is_none() {
-        let waiting = PendingSet::new(settled.waiting(&calls));
+        let waiting = PendingSet::new(settled.waiting(&run.open_calls()));
         run.note_pause(waiting, settled.outcomes);
         return Break(Stop::Paused);
     }
     let turning = match &mut run.guard {
-        Some(guard) => guard.review(toolbox, &calls, &mut settled.outcomes),
+        Some(guard) => {
+            let calls = run.conversation.open_calls();
+            guard.review(toolbox, calls, &mut settled.outcomes)
+        }
         None => Turning::On,
     };
     if scope.purse().is_adaptive() {
-        let successes = run.fresh.successes(&calls, &settled.outcomes);
+        let successes = run.fresh.successes(&run.open_calls(), &settled.outcomes);
         scope.purse().progress(successes);
     }
     run.push_settled(settled.outcomes);

@@ -1,14 +1,13 @@
 use std::time::Duration;
 
 use tokio::time::{Instant, timeout_at};
-use windlass_core::{Call, CallId, Outcome, OutcomeStatus, Text};
+use windlass_core::{CallId, Conversation, Outcome, OutcomeStatus, Text};
 
 use crate::hook::{At, HookPanicked, Hooks};
 use crate::{Execution, Settled, ToolEnded, ToolEvent, What};
 
 /// The calls of an answer while they run.
 pub(crate) struct OpenCalls {
-    calls: Vec<Call>,
     execution: Execution,
     /// Taken from the execution, and not told yet: a hook may still be looking at it.
     in_hand: Option<ToolEvent>,
@@ -20,9 +19,8 @@ pub(crate) struct OpenCalls {
 }
 
 impl OpenCalls {
-    pub(crate) fn new(calls: Vec<Call>, execution: Execution) -> Self {
+    pub(crate) fn new(execution: Execution) -> Self {
         OpenCalls {
-            calls,
             execution,
             in_hand: None,
             seen: Vec::new(),
@@ -42,21 +40,22 @@ impl OpenCalls {
         self.patience = Instant::now().checked_add(grace.saturating_mul(2));
     }
 
-    /// What happens next, as the run tells it; nothing when every call has ended or waits for a decision.
+    /// What happens next; nothing when every call has ended or waits for a decision. The calls are the open ones of `said`.
     ///
     /// When it is dropped, nothing is lost: a hook that was at work is asked again.
     pub(crate) async fn next(
         &mut self,
+        said: &Conversation,
         hooks: &Hooks,
         at: &At,
-    ) -> Option<Result<What, HookPanicked>> {
+    ) -> Option<Result<ToolEvent, HookPanicked>> {
         if self.in_hand.is_none() {
             self.in_hand = self.execution.next().await;
         }
         let mut told = Ok(());
         if let ToolEvent::Finished { call, outcome, .. } = self.in_hand.as_mut()?
             && !hooks.is_empty()
-            && let Some(call) = self.calls.iter().find(|known| known.id == *call)
+            && let Some(call) = said.open_calls().find(|known| known.id == *call)
         {
             let is_repeated = outcome.status == OutcomeStatus::DuplicateId;
             let asked = hooks.after_call(call, outcome, at);
@@ -68,28 +67,7 @@ impl OpenCalls {
         }
         let event = self.in_hand.take()?;
         self.ran += u32::from(matches!(event, ToolEvent::Started { .. }));
-        Some(told.map(|()| self.what(event)))
-    }
-
-    fn what(&self, event: ToolEvent) -> What {
-        match event {
-            ToolEvent::Started { call } => What::ToolStarted {
-                name: self.name(&call),
-                call,
-            },
-            ToolEvent::Progress { call, progress } => What::ToolProgress { call, progress },
-            ToolEvent::Finished {
-                outcome,
-                duration,
-                attempts,
-                ..
-            } => What::ToolEnded(Box::new(ToolEnded::new(outcome, duration, attempts))),
-        }
-    }
-
-    fn name(&self, call: &CallId) -> Text {
-        let named = self.calls.iter().find(|known| known.id == *call);
-        named.map(|call| call.name.clone()).unwrap_or_default()
+        Some(told.map(|()| event))
     }
 
     /// What came of the calls, as the hooks left it.
@@ -105,4 +83,28 @@ impl OpenCalls {
         }
         settled
     }
+}
+
+impl ToolEvent {
+    /// As the run tells it, of an open call of `said`.
+    pub(super) fn told(self, said: &Conversation) -> What {
+        match self {
+            ToolEvent::Started { call } => What::ToolStarted {
+                name: name(said, &call),
+                call,
+            },
+            ToolEvent::Progress { call, progress } => What::ToolProgress { call, progress },
+            ToolEvent::Finished {
+                outcome,
+                duration,
+                attempts,
+                ..
+            } => What::ToolEnded(Box::new(ToolEnded::new(outcome, duration, attempts))),
+        }
+    }
+}
+
+fn name(said: &Conversation, call: &CallId) -> Text {
+    let named = said.open_calls().find(|known| known.id == *call);
+    named.map(|call| call.name.clone()).unwrap_or_default()
 }

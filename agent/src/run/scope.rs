@@ -22,7 +22,8 @@ use crate::{
 /// What a run knows of its agent and its family.
 pub(crate) struct Scope {
     agent: Agent,
-    options: Options,
+    /// What is the same in the requests of all turns.
+    frame: Request,
     pub(crate) engine: Engine,
     pub(crate) tools: RunScope,
     pub(crate) control: Arc<Control>,
@@ -75,10 +76,7 @@ pub(super) fn open(setup: Setup, control: &Arc<Control>, outbox: &Arc<Outbox>) -
     ledger.toolbox = settings.toolbox.clone();
     let scope = Scope {
         tools: settings.run_scope(state, control.cancel_token().clone()),
-        options: setup
-            .options
-            .or(&settings.own.options)
-            .or(&settings.options),
+        frame: frame(settings, &setup.options),
         engine,
         control: Arc::clone(control),
         books,
@@ -94,6 +92,15 @@ pub(super) fn open(setup: Setup, control: &Arc<Control>, outbox: &Arc<Outbox>) -
 fn above(session: Option<&Tie>, parent: Option<&Family>) -> Option<Arc<Books>> {
     let session = session.map(|session| &session.books);
     session.or(parent.map(Family::books)).map(Arc::clone)
+}
+
+/// What is asked in every turn: the instructions, and the options of the run over those of the agent.
+fn frame(settings: &Settings, options: &Options) -> Request {
+    let mut frame = Request::default();
+    frame.instructions = Arc::clone(&settings.instructions);
+    let options = options.clone().or(&settings.own.options);
+    frame.options = options.or(&settings.options);
+    frame
 }
 
 /// How the calls are run: whoever allows those of the family allows these, unless somebody else is to.
@@ -192,10 +199,9 @@ impl Scope {
 
     /// What a turn asks: the whole conversation, the tools as they are in this turn, and the options of the run.
     pub(crate) fn request(&self, ledger: &Ledger, toolbox: &Toolbox) -> Request {
-        let mut request = Request::new(ledger.conversation.clone());
-        request.instructions = Arc::clone(&self.settings().instructions);
+        let mut request = self.frame.clone();
+        request.conversation = ledger.conversation.clone();
         request.tools = toolbox.tools().clone();
-        request.options = self.options.clone();
         request
     }
 
