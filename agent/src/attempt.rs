@@ -7,6 +7,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::task::yield_now;
 use tokio::time::{Instant, sleep};
 use windlass_core::{
     Assistant, AssistantPart, Attempt, Decision, EventStream, Model as _, ModelError, PartIndex,
@@ -352,10 +353,12 @@ impl Asking<'_> {
         Continue(())
     }
 
+    /// Waits. No time is no matter for a timer, which would make a millisecond of it; others have their turn all the same.
     async fn wait(&self, wait: Duration, miss: &Miss) {
         self.tell_of_wait(wait, miss).await;
-        if !wait.is_zero() {
-            sleep(wait).await;
+        match wait.is_zero() {
+            true => yield_now().await,
+            false => sleep(wait).await,
         }
     }
 

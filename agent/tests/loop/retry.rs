@@ -279,6 +279,36 @@ async fn a_wait_can_be_cancelled() {
     assert_eq!(model.remaining(), 1);
 }
 
+/// Asks again at once, for ever.
+struct AtOnce;
+
+impl RetryPolicy for AtOnce {
+    fn decide(&self, _: &Attempt<'_>) -> Decision {
+        Decision::Retry(Duration::ZERO)
+    }
+}
+
+//
+#[tokio::test(start_paused = true)]
+async fn a_wait_of_no_time_takes_none_and_can_be_cancelled() {
+    let began = Instant::now();
+    let refusals = (0..50).map(|_| Script::refuse(overloaded()));
+    let scripts = refusals.chain([Script::text("Done.")]);
+    let patient = agent(model("m", scripts)).retry(AtOnce);
+    let report = patient.build().unwrap().run("Go.").await.unwrap();
+    assert_eq!(
+        (report.attempts.len(), began.elapsed()),
+        (51, Duration::ZERO)
+    );
+
+    let scripts = (0..1_000).map(|_| Script::refuse(overloaded()));
+    let patient = agent(model("m", scripts)).retry(AtOnce);
+    let run = patient.build().unwrap().run("Go.");
+    let handle = run.handle();
+    let (report, ()) = tokio::join!(ended(run), async { handle.cancel() });
+    assert_eq!(report.stop, Stop::Cancelled(Cancel::Now));
+}
+
 //
 #[tokio::test(start_paused = true)]
 async fn a_wait_beyond_the_deadline_is_given_up_at_once() {
