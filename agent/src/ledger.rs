@@ -317,7 +317,7 @@ impl Ledger {
                 Heard::Whole
             }
             (Err(error), spent) => {
-                self.note(|record| record.error = Some(Failed::from(&error)));
+                self.note(|record| record.error = Some(Box::new(Failed::from(&error))));
                 self.partial = error.partial().cloned();
                 spent.map_or(Heard::Failed(error), Heard::Spent)
             }
@@ -470,7 +470,7 @@ impl Ledger {
         let profile = scope.profile(open.record.target);
         let gave_up = ModelError::new(ErrorKind::Cancelled, "the run was broken off");
         let gave_up = gave_up.with_model(profile.id.clone());
-        open.record.error = Some(Failed::from(&gave_up));
+        open.record.error = Some(Box::new(Failed::from(&gave_up)));
         let answer = &relay.answer;
         self.note(|record| {
             record.usage = relay.usage();

@@ -30,7 +30,7 @@ pub struct AttemptRecord {
     pub finish: Option<Finish>,
     /// How it failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub error: Option<Failed>,
+    pub error: Option<Box<Failed>>,
     /// Why its answer was not taken, although it came to its end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rejected: Option<Text>,

@@ -13,7 +13,7 @@ fn attempt(turn: u32, number: u32, model: &str) -> AttemptRecord {
 
 impl AttemptRecord {
     fn failed(mut self, error: &ModelError) -> Self {
-        self.error = Some(Failed::from(error));
+        self.error = Some(Box::new(Failed::from(error)));
         self
     }
 

@@ -299,7 +299,9 @@ fn what_a_run_does_is_inside_of_its_span() {
         runtime.block_on(run.around(async { drop(tracing::info_span!("more work").entered()) }));
         attempt.within(|| drop(tracing::info_span!("a poll").entered()));
         let failed = Failed::from(&ModelError::new(ErrorKind::RateLimited, ""));
-        attempt.ended(&record(|record| record.error = Some(failed.clone())));
+        attempt.ended(&record(|record| {
+            record.error = Some(Box::new(failed.clone()))
+        }));
         run.ended(&Stop::Failed(Box::new(failed)), Usage::UNKNOWN);
     });
     let parent = |name: &str| spans.iter().find(|span| span.name == name).unwrap().parent;
