@@ -42,7 +42,7 @@
 //! # Features
 //!
 //! - `macros`: `#[tool]` and `#[tools]`, which make tools of functions and methods.
-//! - `scripted`: [`Scripted`], a model that plays a script; for tests and examples.
+//! - `scripted`: `Scripted`, a model that plays a script; for tests and examples.
 
 mod accumulate;
 mod arguments;
