@@ -119,7 +119,7 @@ impl fmt::Display for Report {
 /// # Ok::<(), windlass_agent::ToolboxError>(())
 /// # }).expect("no tools, no trouble");
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct RunError(Box<Report>);
 
 impl RunError {
@@ -151,6 +151,17 @@ impl RunError {
 impl fmt::Display for RunError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.stop.fmt(f)
+    }
+}
+
+/// Why it ended and what to do about it, as a `main` that fails shows it; the whole is in [`RunError::report`].
+impl fmt::Debug for RunError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RunError")
+            .field("run", &self.0.run)
+            .field("why", &format_args!("{self}"))
+            .field("hint", &format_args!("{}", self.hint()))
+            .finish_non_exhaustive()
     }
 }
 

@@ -1,7 +1,7 @@
 //! How an answer ends, and what becomes of its calls.
 
-use windlass_agent::{AtLimit, LimitKind, Limits, Stop};
-use windlass_core::{Finish, FinishReason, Script, Scripted};
+use windlass_agent::{AtLimit, LimitKind, Limits, RunId, Stop};
+use windlass_core::{ErrorKind, Finish, FinishReason, ModelError, Script, Scripted};
 
 use crate::kit::{agent, assert_legal, ended, history, looks};
 
@@ -77,4 +77,18 @@ async fn a_provider_that_pauses_for_ever_comes_to_the_limit_of_turns() {
         let last = u32::from(then == AtLimit::LastTurn);
         assert_eq!(report.turns, 3 + last, "{then:?}");
     }
+}
+
+// R-34
+#[tokio::test(start_paused = true)]
+async fn a_program_that_returns_the_error_of_a_run_shows_a_line_and_not_the_conversation() {
+    let refused = ModelError::new(ErrorKind::Authentication, "no such key");
+    let agent = agent(Scripted::new([Script::refuse(refused)]));
+    let run = agent.build().unwrap().run("My secret.");
+    let error = run.with_id(RunId::new("run_1")).await.unwrap_err();
+    assert_eq!(
+        format!("{error:?}"),
+        "RunError { run: RunId(\"run_1\"), why: authentication failed: no such key, \
+         hint: check that the key is set, complete and of this provider, .. }"
+    );
 }
