@@ -125,7 +125,8 @@ impl Agent {
 
     /// Goes on with a run that was broken off, from its journal: what is recorded is not done again.
     ///
-    /// The agent must be made as the one was that began the run.
+    /// The agent must be made as the one was that began the run. A journal without a run ends it with
+    /// [`JournalErrorKind::Empty`](crate::JournalErrorKind::Empty), and is as empty as before.
     pub fn recover(&self, journal: impl Journal + 'static) -> Run {
         Run::new(self.clone(), Conversation::new()).with_journal(journal)
     }

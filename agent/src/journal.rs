@@ -30,8 +30,11 @@ mod memory;
 mod record;
 mod step;
 
-use std::pin::Pin;
+use std::future::{pending, poll_fn};
+use std::pin::{Pin, pin};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::Poll;
 
 use windlass_core::async_trait;
 
@@ -152,6 +155,25 @@ pub(crate) async fn known<R: Recordable>(
         Outcome::Replayed(record) => Ok((record, Source::Journal)),
         Outcome::Unknown => Err(JournalError::unknown()),
     }
+}
+
+/// Gives the record of a step that was run earlier, and runs nothing where there is none.
+pub(crate) async fn replayed<R: Recordable>(
+    journaled: (&dyn Journal, Step),
+) -> Result<Option<R>, JournalError> {
+    let is_asked = AtomicBool::new(false);
+    let effect = async {
+        is_asked.store(true, Ordering::Relaxed);
+        pending::<R>().await
+    };
+    let mut known = pin!(known(Some(journaled), effect));
+    poll_fn(|cx| match known.as_mut().poll(cx) {
+        Poll::Ready(known) => Poll::Ready(known.map(|(record, _)| Some(record))),
+        // Dropping an effect that was begun and may be repeated leaves nothing behind.
+        Poll::Pending if is_asked.load(Ordering::Relaxed) => Poll::Ready(Ok(None)),
+        Poll::Pending => Poll::Pending,
+    })
+    .await
 }
 
 /// Where a record comes from.

@@ -305,6 +305,32 @@ async fn a_journal_that_keeps_nothing_changes_nothing() {
     assert_eq!(bytes(&report), bytes(&expected));
 }
 
+//
+#[tokio::test(start_paused = true)]
+async fn a_journal_without_a_run_says_so_and_stays_as_it_is() {
+    let journal = Recording::new();
+    let play = Play::after(0);
+    let error = play.agent().recover(journal.clone()).await;
+    let error = error.expect_err("there is nothing to recover");
+    assert_eq!(error.to_string(), "journal: no run was begun in it");
+    assert!(error.hint().starts_with("begin the run with"));
+    assert!(matches!(
+        error.stop(),
+        Stop::Journal {
+            kind: JournalErrorKind::Empty,
+            ..
+        }
+    ));
+    assert!(journal.is_empty());
+
+    let begun = play.agent().run("Go.").with_journal(journal.clone()).await;
+    let recovered = Play::after(6).agent().recover(journal).await;
+    assert_eq!(
+        recovered.expect("it is recorded").text(),
+        begun.expect("it ends").text()
+    );
+}
+
 //
 #[tokio::test(start_paused = true)]
 async fn a_journal_of_the_first_version_is_read() {

@@ -28,6 +28,8 @@ pub enum JournalErrorKind {
     Diverged,
     /// A record is not what it should be: of another kind, or of a newer version.
     Unreadable,
+    /// There is no run in it to go on with.
+    Empty,
 }
 
 impl JournalErrorKind {
@@ -42,6 +44,9 @@ impl JournalErrorKind {
             }
             JournalErrorKind::Unreadable => {
                 "resume with the version of Windlass that wrote the journal, or a newer one"
+            }
+            JournalErrorKind::Empty => {
+                "begin the run with `Agent::run` and `Run::with_journal`, or look for the journal elsewhere"
             }
         }
     }
@@ -77,6 +82,10 @@ impl JournalError {
     pub(super) fn diverged(step: &Step) -> Self {
         let message = format!("step `{step}` is not the one that was recorded");
         JournalError::new(JournalErrorKind::Diverged, message)
+    }
+
+    pub(crate) fn empty() -> Self {
+        JournalError::new(JournalErrorKind::Empty, "no run was begun in it")
     }
 
     pub(super) fn unknown() -> Self {

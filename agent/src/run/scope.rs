@@ -16,7 +16,8 @@ use crate::output::Shape;
 use crate::subagent::Family;
 use crate::trace::{RunOrigin, RunSpan};
 use crate::{
-    Cancel, Engine, Journal, Report, RunId, RunScope, Step, Stop, Target, TargetIndex, Toolbox,
+    Cancel, Engine, Journal, JournalError, Report, RunId, RunScope, Step, Stop, Target,
+    TargetIndex, Toolbox,
 };
 
 /// What a run knows of its agent and its family.
@@ -128,11 +129,17 @@ impl Scope {
         let Some(journaled) = self.journaled(Step::run) else {
             return Ok(());
         };
-        let given = Given {
-            id: ledger.run.clone(),
-            conversation: ledger.conversation.clone(),
+        let given = if ledger.conversation.is_empty() {
+            journal::replayed(journaled)
+                .await?
+                .ok_or_else(JournalError::empty)?
+        } else {
+            let given = Given {
+                id: ledger.run.clone(),
+                conversation: ledger.conversation.clone(),
+            };
+            journal::known(Some(journaled), async { given }).await?.0
         };
-        let (given, _) = journal::known(Some(journaled), async { given }).await?;
         ledger.run = given.id;
         ledger.conversation = given.conversation;
         Ok(())
