@@ -11,6 +11,7 @@ use std::future::{IntoFuture, poll_fn};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use windlass_core::{CancellationToken, Conversation, Options, State};
 
@@ -146,6 +147,39 @@ impl Run {
     /// Sets limits in place of the agent's.
     pub fn with_limits(self, limits: Limits) -> Self {
         self.set(|setup| setup.limits = Some(limits))
+    }
+
+    /// Sets how long the run may take; the agent's other limits stay. What it has by then is in its report.
+    ///
+    /// A future that is dropped by a timeout around it has no report.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use windlass_agent::{Agent, LimitKind, Stop};
+    /// use windlass_core::{Script, Scripted, tool};
+    ///
+    /// /// Waits for the ship.
+    /// #[tool]
+    /// async fn wait() {
+    ///     tokio::time::sleep(Duration::from_secs(3600)).await;
+    /// }
+    ///
+    /// # let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().expect("a runtime");
+    /// # runtime.block_on(async {
+    /// let model = Scripted::new([Script::text("Let me look. ").then_call("call_1", "wait", "{}")]);
+    /// let agent = Agent::builder(model).tool(wait).build()?;
+    /// let report = agent.run("Is the ship in?").with_time(Duration::from_secs(10)).await?;
+    /// assert!(matches!(&report.stop, Stop::Limit(reached) if reached.limit == LimitKind::Time));
+    /// assert_eq!(report.text(), "Let me look. ");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # }).expect("a limit is no failure");
+    /// ```
+    pub fn with_time(self, time: Duration) -> Self {
+        self.set(|setup| {
+            let agent = &setup.agent.settings().limits;
+            let limits = setup.limits.take().unwrap_or_else(|| agent.clone());
+            setup.limits = Some(limits.with_time(time));
+        })
     }
 
     /// Sets options over the agent's.

@@ -320,3 +320,29 @@ async fn what_a_provider_does_not_report_is_estimated() {
         assert!(report.usage.is_unknown(), "an estimate is no report");
     }
 }
+
+//
+#[tokio::test(start_paused = true)]
+async fn a_run_has_less_time_than_its_agent_and_its_other_limits() {
+    let limits = || {
+        Limits::default()
+            .with_turns(2)
+            .with_time(Duration::from_secs(60))
+    };
+    let usage = Usage::UNKNOWN;
+    let short = || agent(Slow::new(calls(usage), Duration::from_secs(5))).limits(limits());
+    let kind_of = async |time| {
+        let agent: Agent = short().build().unwrap();
+        reached(&ended(agent.run("Go.").with_time(time)).await).limit
+    };
+    assert_eq!(kind_of(Duration::from_secs(3)).await, LimitKind::Time);
+    assert_eq!(kind_of(Duration::from_secs(30)).await, LimitKind::Turns);
+
+    let run = short().build().unwrap().run("Go.");
+    let run = run.with_limits(Limits::default().with_turns(1));
+    let report = ended(run.with_time(Duration::from_secs(30))).await;
+    assert_eq!(
+        (reached(&report).limit, report.turns),
+        (LimitKind::Turns, 1)
+    );
+}
