@@ -187,7 +187,10 @@ impl AgentBuilder {
         self.set(|settings| settings.engine = engine)
     }
 
-    /// Sets who says whether a call may run.
+    /// Sets who says whether a call may run: of every tool, so that [`Ask`](crate::Ask) asks about all of them and
+    /// [`Rules`](crate::Rules) about some.
+    ///
+    /// Without it every call runs, but for those of tools that are always to be asked for: these are denied.
     pub fn approver(self, approver: impl Approver + 'static) -> Self {
         self.set(|settings| settings.engine = settings.engine.clone().with_approver(approver))
     }

@@ -82,6 +82,9 @@ type Asking = Pin<Box<dyn Future<Output = Vec<Answer>> + Send>>;
 ///
 /// What is not answered stays pending. An answer with another digest than the question is no answer.
 ///
+/// It asks about every tool but those that are never asked for. `Rules::new().with(Rule::allow()).asking(ask)` asks only about
+/// those that are always asked for, see [`Rules`](super::Rules).
+///
 /// ```
 /// use windlass_agent::{Approver, Ask, Decision, Memory, PendingCall, Question};
 /// use windlass_core::{Call, CallId, Schema, ToolSpec};
