@@ -401,8 +401,8 @@ pub use fetch::{FetchError, FetchOptions, FetchUrl, Resolver, SystemResolver};
 pub use guard::{Guard, Turning};
 pub use hook::{After, At, Before, Hook, HookPanicked, Moment};
 pub use journal::{
-    Effect as JournalEffect, Ephemeral, Journal, JournalError, JournalErrorKind, Record, Recording,
-    Repeat, Step, Stepped,
+    Ephemeral, Journal, JournalEffect, JournalError, JournalErrorKind, Record, Recording, Repeat,
+    Step, Stepped,
 };
 pub use ledger::PartialAnswers;
 pub use limits::{AtLimit, Left, LimitKind, Limits, Near, Reached, Turns};

@@ -4,7 +4,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use serde::{Deserialize, Serialize};
 use windlass_core::{Text, async_trait};
 
-use super::{Effect, Journal, JournalError, JournalErrorKind, Record, Repeat, Step, Stepped};
+use super::{
+    Journal, JournalEffect, JournalError, JournalErrorKind, Record, Repeat, Step, Stepped,
+};
 
 /// A journal in memory that can be written down: for tests, and to show what a run did. Clones share it.
 ///
@@ -145,7 +147,7 @@ impl Journal for Recording {
     async fn step<'a>(
         &'a self,
         step: &'a Step,
-        effect: Effect<'a>,
+        effect: JournalEffect<'a>,
     ) -> Result<Stepped, JournalError> {
         match self.find(step) {
             Some(Line {
