@@ -127,7 +127,11 @@ async fn run(does: Does, limits: Limits) -> Ran {
     let agent = Agent::builder(Arc::clone(&model))
         .tool(weather)
         .limits(limits);
-    let run = agent.hook(hook).build().expect("the names differ").run("How warm is it?");
+    let run = agent
+        .hook(hook)
+        .build()
+        .expect("the names differ")
+        .run("How warm is it?");
     let report = run.await.unwrap_or_else(|error| error.report().clone());
     let asked = asked.lock().expect("no hook panics with it").clone();
     Ran {
