@@ -3,6 +3,8 @@
 
 #[path = "everywhere/checks.rs"]
 mod checks;
+#[path = "common/laws.rs"]
+mod laws;
 #[path = "everywhere/stage.rs"]
 mod stage;
 
