@@ -113,7 +113,10 @@ impl Asking<'_> {
         let profile = scope.profile(self.target);
         match self.run.heard(asked, profile, source) {
             Heard::Whole => self.review(way).await,
-            Heard::Spent(reached) => Break(Stop::Limit(reached)),
+            Heard::Spent(reached) => {
+                self.run.end_attempt().await;
+                Break(Stop::Limit(reached))
+            }
             Heard::Failed(error) => {
                 self.run.end_attempt().await;
                 Continue(Err(Miss::Error(error)))

@@ -17,6 +17,8 @@ mod events;
 mod fallback;
 #[path = "loop/finish.rs"]
 mod finish;
+#[path = "loop/found.rs"]
+mod found;
 #[path = "loop/hooks.rs"]
 mod hooks;
 #[path = "loop/kept.rs"]
