@@ -404,7 +404,7 @@ impl Ledger {
         &mut self,
         hooks: &Hooks,
         at: &At,
-    ) -> Option<Result<ToolEvent, HookPanicked>> {
+    ) -> Option<(ToolEvent, Result<(), HookPanicked>)> {
         let running = self.running.as_mut()?;
         running.next(&self.conversation, hooks, at).await
     }
@@ -487,11 +487,9 @@ impl Ledger {
         };
         open.cancel(scope.settings().grace);
         let at = scope.at(self);
-        while let Some(event) = self.next_of_calls(scope.hooks(), &at).await {
-            // A hook that panics now has nothing left to end.
-            if let Ok(event) = event {
-                self.tell_of_call(event).await;
-            }
+        // A hook that panics now has nothing left to end.
+        while let Some((event, _)) = self.next_of_calls(scope.hooks(), &at).await {
+            self.tell_of_call(event).await;
         }
         let settled = self.finish_calls();
         let settled = self.with_earlier(settled);

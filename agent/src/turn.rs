@@ -310,9 +310,9 @@ async fn execute(
     let execution = scope.engine.start(prepared, &tools);
     run.open(OpenCalls::new(execution));
     let at = scope.at(run);
-    while let Some(event) = run.next_of_calls(scope.hooks(), &at).await {
-        let event = or_stop(event.map_err(hook))?;
+    while let Some((event, told)) = run.next_of_calls(scope.hooks(), &at).await {
         run.tell_of_call(event).await;
+        or_stop(told.map_err(hook))?;
     }
     let settled = run.finish_calls();
     Continue(settled)

@@ -40,7 +40,8 @@ impl OpenCalls {
         self.patience = Instant::now().checked_add(grace.saturating_mul(2));
     }
 
-    /// What happens next; nothing when every call has ended or waits for a decision. The calls are the open ones of `said`.
+    /// What happens next, and whether the hooks survived it; nothing when every call has ended or waits for a decision. The
+    /// calls are the open ones of `said`.
     ///
     /// When it is dropped, nothing is lost: a hook that was at work is asked again.
     pub(crate) async fn next(
@@ -48,7 +49,7 @@ impl OpenCalls {
         said: &Conversation,
         hooks: &Hooks,
         at: &At,
-    ) -> Option<Result<ToolEvent, HookPanicked>> {
+    ) -> Option<(ToolEvent, Result<(), HookPanicked>)> {
         if self.in_hand.is_none() {
             self.in_hand = self.execution.next().await;
         }
@@ -67,7 +68,7 @@ impl OpenCalls {
         }
         let event = self.in_hand.take()?;
         self.ran += u32::from(matches!(event, ToolEvent::Started { .. }));
-        Some(told.map(|()| event))
+        Some((event, told))
     }
 
     /// What came of the calls, as the hooks left it.

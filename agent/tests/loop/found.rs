@@ -1,9 +1,9 @@
 //! What random runs found (`tests/chaos.rs`), each case as small as it got.
 
-use windlass_agent::{AgentBuilder, AtLimit, Limits};
-use windlass_core::{Script, Usage};
+use windlass_agent::{AgentBuilder, At, AtLimit, Hook, Limits};
+use windlass_core::{Call, Outcome, Script, Usage, async_trait};
 
-use crate::kit::{agent, assert_legal, model, scenes, told};
+use crate::kit::{agent, assert_legal, looks, model, scenes, told};
 
 /// Runs an agent, and compares what happened.
 async fn check(builder: AgentBuilder, expected: &str) {
@@ -22,4 +22,22 @@ async fn an_answer_without_words_that_uses_up_a_budget_has_its_end() {
     let limits = limits.with_reasoning_tokens(1).at_limit(AtLimit::LastTurn);
     let agent = agent(model("m", scripts)).limits(limits);
     check(agent, r#"ask:m failed:Cancelled ask:m "Rome." answered"#).await;
+}
+
+/// Does not survive to see what came of a call.
+struct Unwell;
+
+#[async_trait]
+impl Hook for Unwell {
+    async fn after_call(&self, _: &Call, _: &mut Outcome, _: &At) {
+        std::panic::resume_unwind(Box::new("unwell"));
+    }
+}
+
+// R-69
+#[tokio::test(start_paused = true)]
+async fn a_call_has_its_end_although_a_hook_panics() {
+    let agent = agent(model("m", [looks("c1")])).hook(Unwell);
+    let events = "ask:m call:c1 answered ready:c1 start:c1 end:c1:Success";
+    check(agent, events).await;
 }
