@@ -42,12 +42,13 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         });
     let mut shown = Vec::new();
     while let Some(event) = answering.next().await {
-        if let AnswerEvent::Partial(partial) = event {
-            let draft: Draft = partial.parse()?;
-            if draft.sights != shown {
-                println!("so far: {:?}", draft.sights);
-                shown = draft.sights;
-            }
+        // A draft that does not fit is passed over: the model is told, and may answer again.
+        if let AnswerEvent::Partial(partial) = event
+            && let Ok(draft) = partial.parse::<Draft>()
+            && draft.sights != shown
+        {
+            println!("so far: {:?}", draft.sights);
+            shown = draft.sights;
         }
     }
     let Trip { city, days, sights } = answering.await?.value;

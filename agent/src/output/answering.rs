@@ -100,7 +100,45 @@ pub enum AnswerEvent<'a> {
 
 /// A value as far as it is written: strings, lists and objects with what they hold so far, the rest when it is whole.
 ///
-/// It is not checked, and what is wrong with it is known at the end alone.
+/// It is not checked, and what is wrong with it is known at the end alone: a draft that is not a `P` is passed over, because the
+/// model is told and may answer again.
+///
+/// ```
+/// use schemars::JsonSchema;
+/// use serde::Deserialize;
+/// use windlass_agent::{Agent, AnswerEvent};
+/// use windlass_core::{Script, Scripted};
+///
+/// #[derive(Deserialize, JsonSchema)]
+/// struct Trip {
+///     city: String,
+///     days: u8,
+/// }
+///
+/// #[derive(Deserialize)]
+/// struct Draft {
+///     city: Option<String>,
+///     days: Option<u8>,
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let json = [r#"{"days": "three"}"#, r#"{"days": 3, "city": "Rome"}"#];
+/// let agent = Agent::builder(Scripted::new(json.map(Script::text))).build()?;
+/// let mut answering = agent.run("Where to?").answer::<Trip>();
+/// let mut shown = Vec::new();
+/// while let Some(event) = answering.next().await {
+///     if let AnswerEvent::Partial(partial) = event
+///         && let Ok(draft) = partial.parse::<Draft>()
+///     {
+///         shown.push((draft.days, draft.city));
+///     }
+/// }
+/// assert_eq!(answering.await?.value.city, "Rome");
+/// assert_eq!(shown.last(), Some(&(Some(3), Some("Rome".into()))));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Partial<'a>(&'a Value);
 
@@ -177,11 +215,10 @@ impl<T> Answering<T> {
     /// let mut answering = agent.run("Write a letter about the weather.").answer::<Letter>();
     /// let mut subjects = Vec::new();
     /// while let Some(event) = answering.next().await {
-    ///     if let AnswerEvent::Partial(partial) = event {
-    ///         let draft: Draft = partial.parse()?;
-    ///         if draft.body.is_none() {
-    ///             subjects.extend(draft.subject);
-    ///         }
+    ///     if let AnswerEvent::Partial(partial) = event
+    ///         && let Ok(Draft { subject, body: None }) = partial.parse()
+    ///     {
+    ///         subjects.extend(subject);
     ///     }
     /// }
     /// assert_eq!(subjects, ["Rain ", "Rain again"]);
