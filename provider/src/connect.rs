@@ -4,7 +4,7 @@ mod builder;
 
 use std::fmt;
 
-use windlass_core::ModelId;
+use windlass_core::{ModelId, nearest_name};
 
 pub use builder::ClientBuilder;
 
@@ -77,15 +77,18 @@ impl ConnectError {
     }
 
     fn unknown_host(model: &str, id: &ModelId) -> Self {
-        let known = hosts::ALL
-            .iter()
-            .map(|host| host.name)
-            .collect::<Vec<_>>()
-            .join(", ");
+        let names = || hosts::ALL.iter().map(|host| host.name);
+        let known = names().collect::<Vec<_>>().join(", ");
         let what = if id.provider.is_empty() {
             format!("`{model}` names no host: it must be `host/model`")
         } else {
-            format!("`{}` is no known host", id.provider)
+            let nearest = nearest_name(&id.provider, names());
+            let meant = nearest.map(|near| format!("; did you mean `{near}`?"));
+            format!(
+                "`{}` is no known host{}",
+                id.provider,
+                meant.unwrap_or_default()
+            )
         };
         let hint = format!(
             "the hosts are {known}; for any other, give `Client::builder` a `Host` of your own"

@@ -38,6 +38,11 @@ fn what_is_missing_is_named_with_what_to_do() {
         hint.starts_with("the hosts are ") && hint.contains("anthropic"),
         "{hint}"
     );
+    let (_, what, _) = refusal(connect("antropic/model"));
+    assert_eq!(
+        what,
+        "`antropic` is no known host; did you mean `anthropic`?"
+    );
     let (_, what, _) = refusal(connect("gpt-5"));
     assert_eq!(what, "`gpt-5` names no host: it must be `host/model`");
     let (kind, ..) = refusal(connect("ollama/"));
