@@ -62,6 +62,13 @@ pub struct FetchUrl {
 #[error("the HTTP client could not be set up")]
 pub struct FetchError(#[source] reqwest::Error);
 
+impl FetchError {
+    /// What to do about it, in one line.
+    pub fn hint(&self) -> &'static str {
+        "look at the cause; as a rule the system's root certificates are missing"
+    }
+}
+
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct FetchArguments {

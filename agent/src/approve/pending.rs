@@ -171,6 +171,20 @@ impl PendingSet {
 }
 
 /// Why a set does not resume or an answer is not taken.
+///
+/// ```
+/// use windlass_agent::{PendingCall, PendingErrorKind, PendingSet};
+/// use windlass_core::{Call, Schema, ToolSpec};
+///
+/// let spec = ToolSpec::new("pay", "Pays.", Schema::empty_object());
+/// let waits = PendingSet::new([PendingCall::new(Call::new("call_1", "pay", r#"{"amount":5}"#), spec)]);
+/// let forged = serde_json::to_string(&waits)?.replace(":5}", ":500}");
+/// let forged: PendingSet = serde_json::from_str(&forged)?;
+/// let error = forged.check().expect_err("it is not what was asked about");
+/// assert_eq!(error.kind(), PendingErrorKind::Tampered);
+/// assert_eq!(error.hint(), "ask again about the call as it is, and find out who changed it");
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("call `{call}`: {kind}")]
 pub struct PendingError {
@@ -207,6 +221,22 @@ impl PendingError {
     /// What is wrong.
     pub fn kind(&self) -> PendingErrorKind {
         self.kind
+    }
+
+    /// What to do about it, in one line.
+    pub fn hint(&self) -> &'static str {
+        match self.kind {
+            PendingErrorKind::Tampered => {
+                "ask again about the call as it is, and find out who changed it"
+            }
+            PendingErrorKind::UnknownCall => {
+                "drop answers that were given before, and resume with the conversation that the set was saved with"
+            }
+            PendingErrorKind::UnknownTool => {
+                "resume with an agent that has the tools of the one that paused"
+            }
+            PendingErrorKind::Duplicate => "restore the set as it was saved",
+        }
     }
 
     /// The call that it is wrong with.

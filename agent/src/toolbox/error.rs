@@ -3,6 +3,20 @@ use std::fmt;
 use windlass_core::{Text, ToolSpec};
 
 /// Why tools do not go into one box.
+///
+/// ```
+/// use windlass_agent::{Agent, ToolboxErrorKind};
+/// use windlass_core::{Scripted, tool};
+///
+/// /// Looks something up.
+/// #[tool]
+/// fn look() {}
+///
+/// let error = Agent::builder(Scripted::new([])).tool(look).tool(look).build().expect_err("it is there twice");
+/// assert_eq!(error.kind(), ToolboxErrorKind::Duplicate);
+/// assert_eq!(error.to_string(), "there are two tools named `look`");
+/// assert!(error.hint().starts_with("rename one of them"));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ToolboxError {
     kind: ToolboxErrorKind,
@@ -61,6 +75,20 @@ impl ToolboxError {
     /// In what way the tools do not go together.
     pub fn kind(&self) -> ToolboxErrorKind {
         self.kind
+    }
+
+    /// What to do about it, in one line.
+    pub fn hint(&self) -> &'static str {
+        match self.kind {
+            ToolboxErrorKind::Duplicate => {
+                "rename one of them: `Toolbox::rename`, or `Toolbox::prefix` for those of a whole box"
+            }
+            ToolboxErrorKind::Unknown => "name one of the tools that are in the box",
+            ToolboxErrorKind::Nameless => "give it a name: see `ToolSpec::new`",
+            ToolboxErrorKind::NotAnObject => {
+                "take a struct with named fields as the arguments of the tool"
+            }
+        }
     }
 }
 
