@@ -92,6 +92,19 @@ impl<A: Approver + ?Sized> Approver for Box<A> {
 }
 
 /// Lets every call run.
+///
+/// ```
+/// use windlass_agent::{AllowAll, Approver, Decision, PendingCall};
+/// use windlass_core::{Call, CallId, Schema, ToolSpec};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let spec = ToolSpec::new("pay", "Pays.", Schema::empty_object());
+/// let decisions = AllowAll.decide(&[PendingCall::new(Call::new("call_1", "pay", "{}"), spec)]).await;
+/// assert_eq!(decisions.on(&CallId::from("call_1")), &Decision::Allow);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct AllowAll;
 
@@ -107,6 +120,19 @@ impl Approver for AllowAll {
 }
 
 /// Lets no call run.
+///
+/// ```
+/// use windlass_agent::{DenyAll, Approver, Decision, PendingCall};
+/// use windlass_core::{Call, CallId, Schema, ToolSpec};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let spec = ToolSpec::new("pay", "Pays.", Schema::empty_object());
+/// let decisions = DenyAll.decide(&[PendingCall::new(Call::new("call_1", "pay", "{}"), spec)]).await;
+/// assert_eq!(decisions.on(&CallId::from("call_1")), &Decision::deny("no tool may run here"));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct DenyAll;
 

@@ -68,6 +68,35 @@ impl AgentEvent {
 }
 
 /// Something that happens in a run.
+///
+/// ```
+/// use windlass_agent::{Agent, What};
+/// use windlass_core::{Script, Scripted, tool};
+///
+/// /// Counts.
+/// #[tool]
+/// fn count() -> &'static str {
+///     "one"
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let model = Scripted::new([Script::call("call_1", "count", "{}"), Script::text("It is one.")]);
+/// let mut run = Agent::builder(model).tool(count).build()?.run("How many?");
+/// let mut shown = Vec::new();
+/// while let Some(event) = run.next().await {
+///     match event.what {
+///         What::TurnStarted => shown.push(format!("turn {}", event.turn)),
+///         What::ToolStarted { name, .. } => shown.push(format!("{name} …")),
+///         What::ToolEnded(ended) => shown.push(ended.outcome.text()),
+///         What::RunEnded(ended) => shown.push(ended.stop.to_string()),
+///         _ => {}
+///     }
+/// }
+/// assert_eq!(shown, ["turn 1", "count …", "one", "turn 2", "the model answered"]);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]

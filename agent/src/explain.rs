@@ -68,6 +68,22 @@ pub struct Explanation {
 }
 
 /// A model that said when to come back, and has not answered since.
+///
+/// ```
+/// use std::time::Duration;
+/// use windlass_agent::Agent;
+/// use windlass_core::{ErrorKind, ModelError, Never, Script, Scripted};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let busy = ModelError::new(ErrorKind::RateLimited, "slowly").with_retry_after(Duration::from_secs(90));
+/// let agent = Agent::builder(Scripted::new([Script::refuse(busy)])).retry(Never).build()?;
+/// let error = agent.run("Where is it warmer?").await.expect_err("it is busy");
+/// let cooldowns = error.report().explain().cooldowns;
+/// assert_eq!(cooldowns[0].to_string(), "scripted/script for 90s since turn 1");
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Cooldown {

@@ -172,6 +172,20 @@ pub trait Journal: Send + Sync {
 }
 
 /// What came of a step.
+///
+/// ```
+/// use windlass_agent::{Ephemeral, Journal, Record, Step, Stepped};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let written = r#"{"v":1,"turn":{"elapsed":{"secs":2,"nanos":0},"mail":[]}}"#;
+/// let record: Record = serde_json::from_str(written)?;
+/// let step = Step::new("turn/1");
+/// let stepped = Ephemeral.step(&step, Box::pin(async { record.clone() })).await?;
+/// assert!(matches!(stepped, Stepped::Ran(ran) if ran == record));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Stepped {
@@ -200,6 +214,19 @@ impl<J: Journal + ?Sized> Journal for Arc<J> {
 }
 
 /// Keeps nothing: every effect is run. A run without a journal is the same and does not even ask.
+///
+/// ```
+/// use windlass_agent::{Agent, Ephemeral};
+/// use windlass_core::{Script, Scripted};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let agent = Agent::builder(Scripted::new([Script::text("In Rome.")])).build()?;
+/// let report = agent.run("Where is it warmer?").with_journal(Ephemeral).await?;
+/// assert_eq!(report.text(), "In Rome.");
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, Default)]
 #[allow(clippy::exhaustive_structs, reason = "there is nothing to set")]
 pub struct Ephemeral;

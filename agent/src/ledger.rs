@@ -105,6 +105,22 @@ pub(crate) enum Heard {
 }
 
 /// What becomes of the beginning of an answer that was cut.
+///
+/// ```
+/// use windlass_agent::{Agent, PartialAnswers};
+/// use windlass_core::{Backoff, Never, Script, Scripted};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let cut = || Scripted::new([Script::text("It is warmer in").cut()]);
+/// for (partials, messages) in [(PartialAnswers::Keep, 2), (PartialAnswers::Drop, 1)] {
+///     let agent = Agent::builder(cut()).retry(Never).partial_answers(partials).build()?;
+///     let error = agent.run("Where is it warmer?").await.expect_err("it was cut");
+///     assert_eq!(error.report().conversation.len(), messages);
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[allow(clippy::exhaustive_enums, reason = "kept or not kept")]
 pub enum PartialAnswers {

@@ -64,6 +64,21 @@ pub struct Limits {
 }
 
 /// What a run does when a limit is reached. Its history is there in any case.
+///
+/// ```
+/// use windlass_agent::{Agent, AtLimit, Limits};
+/// use windlass_core::Scripted;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// for (then, is_ok) in [(AtLimit::Stop, true), (AtLimit::Fail, false)] {
+///     let limits = Limits::default().with_turns(0).at_limit(then);
+///     let agent = Agent::builder(Scripted::new([])).limits(limits).build()?;
+///     assert_eq!(agent.run("Where is it warmer?").await.is_ok(), is_ok);
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]

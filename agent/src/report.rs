@@ -17,6 +17,22 @@ use crate::{
 /// What a run came to: always whole, however it ended.
 ///
 /// It shows as the text of the answer.
+///
+/// ```
+/// use windlass_agent::{Agent, Stop};
+/// use windlass_core::{Script, Scripted, Usage};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let usage = Usage::UNKNOWN.with_input(20).with_output(3);
+/// let model = Scripted::new([Script::text("In Rome.").with_usage(usage)]);
+/// let report = Agent::builder(model).build()?.run("Where is it warmer?").await?;
+/// assert_eq!(report.stop, Stop::Answered);
+/// assert_eq!(report.to_string(), "In Rome.");
+/// assert_eq!((report.turns, report.usage.output()), (1, Some(3)));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Report {
@@ -174,6 +190,31 @@ impl StdError for RunError {
 }
 
 /// A run that waits for decisions: it can be written down, and resumed in another process.
+///
+/// ```
+/// use windlass_agent::{Agent, Decision, Decisions, Paused, Rules, Stop};
+/// use windlass_core::{Script, Scripted, tool};
+///
+/// /// Pays.
+/// #[tool]
+/// fn pay() -> &'static str {
+///     "paid"
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let model = Scripted::new([Script::call("call_1", "pay", "{}"), Script::text("It is paid.")]);
+/// let agent = Agent::builder(model).tool(pay).approver(Rules::new()).build()?;
+/// let report = agent.run("Pay.").await?;
+/// assert_eq!(report.stop, Stop::Paused);
+///
+/// let saved = serde_json::to_string(&report.paused)?;
+/// let paused: Paused = serde_json::from_str(&saved)?;
+/// let report = agent.resume(paused, Decisions::new().with("call_1", Decision::Allow)).await?;
+/// assert_eq!(report.text(), "It is paid.");
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Paused {

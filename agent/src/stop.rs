@@ -8,6 +8,17 @@ use windlass_core::{FinishReason, Text};
 use crate::{AtLimit, Failed, JournalError, JournalErrorKind, Reached};
 
 /// Why a run ended.
+///
+/// ```
+/// use windlass_agent::{Cancel, Stop};
+///
+/// assert!(Stop::Answered.is_success());
+/// let stop = Stop::Cancelled(Cancel::Now);
+/// assert!(!stop.is_success());
+/// assert_eq!(stop.to_string(), "the run was cancelled");
+/// assert_eq!(serde_json::to_string(&stop)?, r#"{"cancelled":"now"}"#);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -65,6 +76,21 @@ impl From<JournalError> for Stop {
 }
 
 /// How a run was cancelled.
+///
+/// ```
+/// use windlass_agent::{Agent, Cancel, Stop};
+/// use windlass_core::{Script, Scripted};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let agent = Agent::builder(Scripted::new([Script::text("In Rome.")])).build()?;
+/// let run = agent.run("Where is it warmer?");
+/// run.handle().cancel();
+/// let error = run.await.expect_err("it was cancelled");
+/// assert_eq!(error.stop(), &Stop::Cancelled(Cancel::Now));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[allow(clippy::exhaustive_enums, reason = "at once or not at once")]

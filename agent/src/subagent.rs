@@ -25,6 +25,18 @@ mod tests;
 /// it: what it uses is on the report of that run and counts for its limits, cancelling that run cancels it, and whoever
 /// allows the calls of that run allows its calls too, unless it has an approver of its own. Observers of the calling agent
 /// hear of its run. When its run does not come to an answer, the call fails and the model is told why.
+///
+/// ```
+/// use windlass_agent::Agent;
+/// use windlass_core::{Scripted, Tool};
+///
+/// let looks_up = Agent::builder(Scripted::new([])).build()?;
+/// let tool = looks_up
+///     .as_tool("weather", "Answers questions about the weather.")
+///     .with_spec(|spec| spec.read_only());
+/// assert!(tool.spec().read_only);
+/// # Ok::<(), windlass_agent::ToolboxError>(())
+/// ```
 #[derive(Clone)]
 pub struct AgentTool {
     agent: Agent,

@@ -7,6 +7,18 @@ use windlass_core::{Approval, CallId, Text, async_trait};
 use super::{Approver, Decision, Decisions, Digest, Grant, Memory, PendingCall, suggest};
 
 /// What is asked on one call.
+///
+/// ```
+/// use windlass_agent::{Decision, PendingCall, Question};
+/// use windlass_core::{Call, Schema, ToolSpec};
+///
+/// let spec = ToolSpec::new("pay", "Pays.", Schema::empty_object());
+/// let question = Question::new(PendingCall::new(Call::new("call_1", "pay", r#"{"amount":5}"#), spec));
+/// assert_eq!(question.pending.call.arguments.as_str(), r#"{"amount":5}"#);
+/// assert_eq!(question.allow().decision, Decision::Allow);
+/// let answer = question.answer(Decision::edit(r#"{"amount":4}"#));
+/// assert_eq!(answer.digest, question.pending.digest, "it answers what was asked");
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Question {

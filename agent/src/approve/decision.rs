@@ -6,6 +6,14 @@ use windlass_core::{Arguments, CallId, Text};
 use super::PendingCall;
 
 /// What was decided on one call.
+///
+/// ```
+/// use windlass_agent::Decision;
+///
+/// let decision = Decision::deny("not this month");
+/// assert_eq!(serde_json::to_string(&decision)?, r#"{"deny":{"reason":"not this month"}}"#);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]

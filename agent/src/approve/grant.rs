@@ -34,6 +34,14 @@ pub struct Scope {
 }
 
 /// Inside of what one argument must lie.
+///
+/// ```
+/// use windlass_agent::{Scope, Within};
+///
+/// let scope = Scope::tool("read").path("path", "src");
+/// let limit = &scope.limits[0];
+/// assert_eq!((limit.argument.as_str(), &limit.within), ("path", &Within::Path("src".into())));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Limit {

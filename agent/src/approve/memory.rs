@@ -75,6 +75,17 @@ impl Grants {
 }
 
 /// The grants of a session, shared by all who ask for them, and the clock that they expire by. Cheap to clone.
+///
+/// ```
+/// use windlass_agent::{Decision, Grant, Grants, Memory, PendingCall, Scope};
+/// use windlass_core::{Call, Schema, ToolSpec};
+///
+/// let memory = Memory::new(Grants::new());
+/// memory.push(Grant::allow(Scope::tool("read")));
+/// let spec = ToolSpec::new("read", "Reads.", Schema::empty_object());
+/// let call = PendingCall::new(Call::new("call_1", "read", "{}"), spec);
+/// assert_eq!(memory.decide(&call), Some(Decision::Allow));
+/// ```
 #[derive(Clone)]
 pub struct Memory(Arc<Shared>);
 

@@ -7,6 +7,19 @@ use serde_json::Value;
 use windlass_core::Text;
 
 /// Inside of what an argument must lie.
+///
+/// ```
+/// use windlass_agent::{PendingCall, Scope, Within};
+/// use windlass_core::{Call, Schema, ToolSpec};
+///
+/// let scope = Scope::tool("read").within("path", Within::Path("src".into()));
+/// let covers = |arguments: &str| {
+///     let spec = ToolSpec::new("read", "Reads.", Schema::empty_object());
+///     scope.covers(&PendingCall::new(Call::new("call_1", "read", arguments), spec))
+/// };
+/// assert!(covers(r#"{"path":"src/lib.rs"}"#));
+/// assert!(!covers(r#"{"path":"src/../.env"}"#));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]

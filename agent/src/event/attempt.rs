@@ -7,6 +7,22 @@ use windlass_core::{ErrorKind, Finish, ModelError, ModelId, Text, Usage};
 use crate::TargetIndex;
 
 /// One attempt at an answer, and what came of it.
+///
+/// ```
+/// use windlass_agent::Agent;
+/// use windlass_core::{ErrorKind, ModelError, Script, Scripted};
+///
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let busy = Script::refuse(ModelError::new(ErrorKind::Overloaded, "no room"));
+/// let model = Scripted::new([busy, Script::text("In Rome.")]);
+/// let report = Agent::builder(model).build()?.run("Where is it warmer?").await?;
+/// let [first, second] = &report.attempts[..] else { panic!("there are two") };
+/// assert!(first.error.as_ref().is_some_and(|error| error.kind == ErrorKind::Overloaded));
+/// assert!(second.is_success());
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct AttemptRecord {

@@ -111,6 +111,16 @@ impl<'a> Failure<'a> {
 }
 
 /// What went wrong at a target.
+///
+/// ```
+/// use windlass_agent::Cause;
+/// use windlass_core::{Assistant, ErrorKind, Finish, FinishReason, ModelError, Response};
+///
+/// let error = ModelError::new(ErrorKind::Overloaded, "no room");
+/// assert_eq!(Cause::Error(&error).kind(), Some(ErrorKind::Overloaded));
+/// let response = Response::new(Assistant::new(""), Finish::new(FinishReason::Stop, "stop"));
+/// assert_eq!(Cause::Rejected { response: &response, why: "it is empty" }.kind(), None);
+/// ```
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum Cause<'a> {

@@ -8,6 +8,15 @@ use windlass_core::Text;
 use super::Step;
 
 /// Why a journal could not keep or give a record.
+///
+/// ```
+/// use windlass_agent::{JournalError, JournalErrorKind};
+///
+/// let full = std::io::Error::from(std::io::ErrorKind::StorageFull);
+/// let error = JournalError::new(JournalErrorKind::Storage, "the file cannot be written").with_source(full);
+/// assert_eq!(error.to_string(), "journal: the file cannot be written");
+/// assert_eq!(error.hint(), "look at the cause, and resume the run from the journal");
+/// ```
 #[derive(Clone)]
 pub struct JournalError {
     kind: JournalErrorKind,

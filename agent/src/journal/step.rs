@@ -6,6 +6,13 @@ use sha2::{Digest as _, Sha256};
 use windlass_core::{Call, Request, Text};
 
 /// Something that a run does or learns, under a name that is the same when the run is played again.
+///
+/// ```
+/// use windlass_agent::{Repeat, Step};
+///
+/// let step = Step::new("turn/1");
+/// assert_eq!((step.name(), step.digest(), step.repeat()), ("turn/1", 0, Repeat::Allowed));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Step {

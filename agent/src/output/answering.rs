@@ -79,6 +79,19 @@ pub struct Answering<T> {
 }
 
 /// The value that a run ended with.
+///
+/// ```
+/// use windlass_agent::Agent;
+/// use windlass_core::{Script, Scripted};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let model = Scripted::new([Script::text(r#"{"value": 31}"#)]);
+/// let answered = Agent::builder(model).build()?.run("How warm is it?").answer::<i32>().await?;
+/// assert_eq!((answered.value, answered.report.turns), (31, 1));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Answered<T> {

@@ -11,6 +11,19 @@ use windlass_core::{
 };
 
 /// By which means a model is made to answer in a given shape.
+///
+/// ```
+/// use windlass_agent::{Agent, AnswerMode};
+/// use windlass_core::{Script, Scripted};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let model = Scripted::new([Script::call("call_1", "final_answer", r#"{"value": 31}"#)]);
+/// let run = Agent::builder(model).build()?.run("How warm is it?");
+/// assert_eq!(run.answer::<i32>().with_mode(AnswerMode::Tool).await?.value, 31);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AnswerMode {

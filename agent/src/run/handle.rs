@@ -52,6 +52,22 @@ struct Desk {
 }
 
 /// What became of something that the user said while a run was live.
+///
+/// ```
+/// use windlass_agent::{Agent, Steered};
+/// use windlass_core::{Script, Scripted};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let model = Scripted::new([Script::text("In Rome."), Script::text("In Oslo.")]);
+/// let run = Agent::builder(model).build()?.run("Where is it warmer?");
+/// let (before, handle) = (run.handle().steer("And in winter?"), run.handle());
+/// run.await?;
+/// assert_eq!(before.await, Steered::Delivered { turn: 1 });
+/// assert_eq!(handle.steer("And in spring?").await, Steered::Refused);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(clippy::exhaustive_enums, reason = "it came or it did not")]
 pub enum Steered {
@@ -104,7 +120,7 @@ impl RunHandle {
         self.0.cancel.cancel();
     }
 
-    /// Ends the run when its turn is over.
+    /// Ends the run when its turn is over. A turn that ends with an answer ends it as answered.
     pub fn cancel_after_turn(&self) {
         self.0.after_turn.store(true, Ordering::Relaxed);
     }

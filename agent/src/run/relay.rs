@@ -49,6 +49,22 @@ pub(crate) struct Shown {
 }
 
 /// Whether thinking is among the events of a run. It is kept and sent back to the model in any case.
+///
+/// ```
+/// use windlass_agent::{Agent, ThinkingEvents, What};
+/// use windlass_core::{Script, Scripted};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let model = Scripted::new([Script::thinking("Hm.").then_text("In Rome.")]);
+/// let agent = Agent::builder(model).thinking(ThinkingEvents::Hide).build()?;
+/// let mut run = agent.run("Where is it warmer?");
+/// while let Some(event) = run.next().await {
+///     assert!(!matches!(event.what, What::Thinking { .. }));
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[allow(clippy::exhaustive_enums, reason = "shown or not shown")]
 pub enum ThinkingEvents {
