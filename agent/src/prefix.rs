@@ -52,6 +52,8 @@ pub struct PrefixGuard {
     kept: Option<(u64, Instant)>,
     /// What is known of the request that is under way.
     asked: Asked,
+    /// Whether a provider ever said what it read from a cache.
+    reports: bool,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -69,6 +71,7 @@ impl Default for PrefixGuard {
             prior: None,
             kept: None,
             asked: Asked::default(),
+            reports: false,
         }
     }
 }
@@ -94,16 +97,24 @@ impl PrefixGuard {
         self
     }
 
-    /// Notes what a model is asked, and compares it with what was asked before.
+    /// Notes what a model is asked, and compares it with what was asked before, where something is cached: because the options
+    /// say so, or because a provider has reported that it did.
     pub fn asking(&mut self, model: &ModelId, request: &Request) {
+        let lifetime = lifetime(&request.options);
+        if lifetime.is_none() && !self.reports {
+            // Nobody caches, as far as is known, and there is nothing to compare.
+            self.prior = None;
+            return;
+        }
         let section = match &mut self.prior {
             Some(prior) => {
-                let section = prior.first_change(model, request);
+                let shared = prior.shared(request);
+                let section = prior.first_change(model, request, shared);
                 let is_shorter = prior.messages() > request.conversation.len();
                 if section.is_some() || is_shorter {
                     self.kept = None;
                 }
-                prior.replace(model, request);
+                prior.replace(model, request, shared);
                 section
             }
             None => {
@@ -111,7 +122,6 @@ impl PrefixGuard {
                 None
             }
         };
-        let lifetime = lifetime(&request.options);
         let is_kept = |since: &Instant| lifetime.is_some_and(|time| since.elapsed() < time);
         let kept = self.kept.filter(|(_, since)| is_kept(since));
         self.asked = Asked {
@@ -131,6 +141,7 @@ impl PrefixGuard {
             self.kept = Some((input, Instant::now()));
         }
         let reported = usage.cache_read();
+        self.reports |= reported.is_some();
         let is_missed = asked
             .expected
             .zip(reported)

@@ -44,7 +44,14 @@ impl Prior {
     }
 
     /// The first part that is not as it is here, in the order in which providers cache them.
-    pub(super) fn first_change(&self, model: &ModelId, request: &Request) -> Option<PrefixSection> {
+    ///
+    /// So many messages from the beginning are known to be the same.
+    pub(super) fn first_change(
+        &self,
+        model: &ModelId,
+        request: &Request,
+        shared: usize,
+    ) -> Option<PrefixSection> {
         if self.model != *model {
             return Some(PrefixSection::Model);
         }
@@ -56,7 +63,7 @@ impl Prior {
                     .map(PrefixSection::Option)
             })
             .or_else(|| {
-                self.message(request.conversation.entries())
+                self.message(request.conversation.entries(), shared)
                     .map(PrefixSection::Message)
             })
     }
@@ -82,14 +89,21 @@ impl Prior {
         place.map(PrefixSection::Instructions)
     }
 
+    /// How many messages from the beginning are the very same.
+    pub(super) fn shared(&self, request: &Request) -> usize {
+        let pairs = self.entries.iter().zip(request.conversation.entries());
+        pairs.take_while(|(old, new)| Arc::ptr_eq(old, new)).count()
+    }
+
     /// Messages that were added or left out at the end change nothing of what comes before them.
-    fn message(&self, entries: &[Arc<Entry>]) -> Option<usize> {
-        let pairs = self.entries.iter().zip(entries);
-        pairs.into_iter().position(|(old, new)| !is_same(old, new))
+    fn message(&self, entries: &[Arc<Entry>], shared: usize) -> Option<usize> {
+        let pairs = self.entries.iter().zip(entries).enumerate().skip(shared);
+        let mut changed = pairs.filter(|(_, (old, new))| old.message() != new.message());
+        changed.next().map(|(at, _)| at)
     }
 
     /// Takes the place of the request before, and touches only what is new.
-    pub(super) fn replace(&mut self, model: &ModelId, request: &Request) {
+    pub(super) fn replace(&mut self, model: &ModelId, request: &Request, shared: usize) {
         if self.model != *model {
             self.model = model.clone();
         }
@@ -99,8 +113,6 @@ impl Prior {
             self.options = Cached::of(&request.options);
         }
         let entries = request.conversation.entries();
-        let pairs = self.entries.iter().zip(entries);
-        let shared = pairs.take_while(|(old, new)| Arc::ptr_eq(old, new)).count();
         let known = Arc::make_mut(&mut self.entries);
         known.truncate(shared);
         known.extend(entries.iter().skip(shared).cloned());
@@ -131,10 +143,6 @@ impl Cached {
         let first = changed.into_iter().find(|(_, is_changed)| *is_changed);
         first.map(|(name, _)| Text::from_static(name))
     }
-}
-
-fn is_same(old: &Arc<Entry>, new: &Arc<Entry>) -> bool {
-    Arc::ptr_eq(old, new) || old.message() == new.message()
 }
 
 /// The first place where one list differs from the other, its end included.

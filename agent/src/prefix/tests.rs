@@ -34,9 +34,28 @@ fn request() -> Request {
     request
 }
 
+/// A guard of a provider that says what it reads from its cache.
+fn guard() -> PrefixGuard {
+    let mut guard = PrefixGuard::new();
+    guard.asking(&model(), &request());
+    guard.answered(0, Usage::UNKNOWN.with_cache_read(0));
+    guard
+}
+
+#[test]
+fn nothing_is_compared_while_nobody_caches() {
+    let mut guard = PrefixGuard::new();
+    for instructions in ["One.", "Two."] {
+        let request = Request::new("First?").with_instructions(instructions);
+        guard.asking(&model(), &request);
+        assert_eq!(guard.answered(1, Usage::UNKNOWN.with_input(10)), None);
+        assert!(guard.prior.is_none());
+    }
+}
+
 /// What the guard says of a request that follows [`request`].
 fn check(change: impl FnOnce(&mut Request), expected: Option<PrefixSection>) {
-    let mut guard = PrefixGuard::new();
+    let mut guard = guard();
     guard.asking(&model(), &request());
     assert_eq!(guard.answered(1, Usage::UNKNOWN), None);
     let mut next = request();
@@ -138,7 +157,7 @@ fn messages_may_be_added_and_left_out_at_the_end_alone() {
 
 #[test]
 fn another_model_has_another_cache() {
-    let mut guard = PrefixGuard::new();
+    let mut guard = guard();
     guard.asking(&model(), &request());
     guard.answered(1, Usage::UNKNOWN);
     guard.asking(&ModelId::new("test", "other"), &request());
@@ -150,7 +169,7 @@ fn another_model_has_another_cache() {
 
 #[test]
 fn it_neither_copies_the_conversation_nor_keeps_it_from_growing_in_place() {
-    let mut guard = PrefixGuard::new();
+    let mut guard = guard();
     let mut request = request();
     guard.asking(&model(), &request);
     let before = request.conversation.entries().as_ptr();

@@ -86,7 +86,8 @@ async fn a_run_with_tools_extends_its_requests_and_a_fallback_does_not() {
     let own = model(
         "own",
         [
-            Script::call("c1", "look", r#"{"at":"it"}"#),
+            Script::call("c1", "look", r#"{"at":"it"}"#)
+                .with_usage(Usage::UNKNOWN.with_cache_read(0)),
             Script::refuse(failed),
         ],
     );
