@@ -71,7 +71,7 @@
 //! # Example: a chat that is kept
 //!
 //! The report has the conversation, also that of a run that failed or was cancelled. It is written down as JSON and can be
-//! run again once something is said.
+//! run again once something is said. A [`Session`] keeps it for you.
 //!
 //! ```
 //! use windlass_agent::{Agent, RunError};
