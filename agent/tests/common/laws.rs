@@ -98,7 +98,7 @@ pub(crate) fn screen(events: &[AgentEvent]) -> Vec<Vec<String>> {
             _ => {}
         }
     }
-    let turns = turns.into_values().map(|parts| parts.into_values());
+    let turns = turns.into_values().map(BTreeMap::into_values);
     said(turns.map(Iterator::collect))
 }
 
