@@ -94,6 +94,13 @@ impl Row {
         gates::find(self.what, self.measure)
     }
 
+    fn is_within_for_now(&self, gate: Gate) -> bool {
+        let (limit, ours) = (gate.for_now, self.ours());
+        limit
+            .zip(ours)
+            .is_some_and(|(limit, ours)| limit.holds(ours, self.floor()))
+    }
+
     fn verdict(&self) -> &'static str {
         let Some(ours) = self.ours() else {
             return "";
@@ -105,6 +112,7 @@ impl Row {
             None => "",
             Some(gate) if gate.stretch.holds(ours, self.floor()) => "stretch",
             Some(gate) if gate.must.holds(ours, self.floor()) => "held",
+            Some(gate) if self.is_within_for_now(gate) => "over",
             Some(_) if self.measure.is_gated() => "**missed**",
             Some(_) => "over",
         }
