@@ -246,3 +246,18 @@ fn fork() {
         ),
     );
 }
+
+#[test]
+fn resume() {
+    check(
+        "resume",
+        "first process\n  \
+           the price is looked up\n  \
+           a seat is booked\n\
+         second process\n  \
+           price: 120 euros\n  \
+           book: interrupted: the call was broken off, and it is not known what it did\n  \
+           I cannot tell whether the seat was booked; please look before you book again.\n  \
+           the model was asked 1 time\n",
+    );
+}
