@@ -32,11 +32,13 @@ struct Function<'a> {
 impl Writer<'_> {
     /// Whether the answer says nothing that this wire has a place for: one that was cut while the model was thinking.
     pub(in crate::wire::openai_chat::encode) fn is_silent(&self, answer: &Assistant) -> bool {
-        let sealed = self.call.reads_opaque(answer.origin.as_ref());
+        let sealed = || self.call.reads_opaque(answer.origin.as_ref());
         answer.parts.iter().all(|part| match part {
             AssistantPart::Text(part) | AssistantPart::Refusal(part) => part.text.is_empty(),
-            AssistantPart::Thinking(_) => !sealed || self.dialect.thinking != ThinkingReplay::Parts,
-            AssistantPart::Item(_) => !sealed,
+            AssistantPart::Thinking(_) => {
+                self.dialect.thinking != ThinkingReplay::Parts || !sealed()
+            }
+            AssistantPart::Item(_) => !sealed(),
             _ => false,
         })
     }
