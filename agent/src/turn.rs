@@ -38,9 +38,10 @@ pub(crate) async fn turns(run: &mut Ledger, scope: &Scope) -> Stop {
 async fn turn(run: &mut Ledger, scope: &Scope) -> ControlFlow<Stop> {
     let toolbox = begin(run, scope).await?;
     if !run.has_open_calls() {
-        match ask(run, scope, &toolbox).await? {
-            Some(answer) => take_in(run, scope, answer)?,
-            None => return end(run, scope).await,
+        let asked = ask(run, scope, &toolbox).await;
+        near_limits(run, scope).await;
+        if let Taken::Nothing = asked? {
+            return end(run, scope).await;
         }
     }
     if run.has_open_calls() {
@@ -113,21 +114,22 @@ async fn deliver_mail(run: &mut Ledger, scope: &Scope) -> ControlFlow<Stop> {
     Continue(())
 }
 
-/// Asks for an answer; there is none when a limit does not allow the request and grants a last turn after this one.
-async fn ask(
-    run: &mut Ledger,
-    scope: &Scope,
-    toolbox: &Toolbox,
-) -> ControlFlow<Stop, Option<Answer>> {
+/// What came of asking in a turn that goes on.
+enum Taken {
+    Answer,
+    /// A limit does not allow the request, and grants a last turn after this one.
+    Nothing,
+}
+
+/// Asks for an answer and takes it in, before anything else is told: what a turn holds is forfeit when it is broken off.
+async fn ask(run: &mut Ledger, scope: &Scope, toolbox: &Toolbox) -> ControlFlow<Stop, Taken> {
     let request = scope.request(run, toolbox);
-    let answer = attempt::answer(run, scope, request).await;
-    near_limits(run, scope).await;
-    match answer {
-        Continue(answer) => Continue(Some(answer)),
+    match attempt::answer(run, scope, request).await {
+        Continue(answer) => take_in(run, scope, answer).map_continue(|()| Taken::Answer),
         Break(Stop::Limit(reached)) if run.has_partial() => {
             Break(Stop::Limit(reached.without_last_turn()))
         }
-        Break(Stop::Limit(reached)) => at_limit(run, reached).map_continue(|()| None),
+        Break(Stop::Limit(reached)) => at_limit(run, reached).map_continue(|()| Taken::Nothing),
         Break(stop) => Break(stop),
     }
 }

@@ -1,9 +1,9 @@
 //! What random runs found (`tests/chaos.rs`), each case as small as it got.
 
-use windlass_agent::{AgentBuilder, At, AtLimit, Hook, Limits};
+use windlass_agent::{AgentBuilder, At, AtLimit, Cancel, Hook, Limits, Stop, What};
 use windlass_core::{Call, Outcome, Script, Usage, async_trait};
 
-use crate::kit::{agent, assert_legal, looks, model, scenes, told};
+use crate::kit::{agent, assert_legal, ended, looks, model, scenes, told};
 
 /// Runs an agent, and compares what happened.
 async fn check(builder: AgentBuilder, expected: &str) {
@@ -40,4 +40,22 @@ async fn a_call_has_its_end_although_a_hook_panics() {
     let agent = agent(model("m", [looks("c1")])).hook(Unwell);
     let events = "ask:m call:c1 answered ready:c1 start:c1 end:c1:Success";
     check(agent, events).await;
+}
+
+//
+#[tokio::test(start_paused = true)]
+async fn an_answer_is_kept_when_the_run_is_cancelled_while_it_is_told_of_a_limit() {
+    let used = Usage::UNKNOWN.with_output(90);
+    let agent = agent(model("m", [Script::text("Rome.").with_usage(used)]));
+    let agent = agent.limits(Limits::default().with_output_tokens(100));
+    let mut run = agent.build().expect("the names differ").run("Go.");
+    let handle = run.handle();
+    while let Some(event) = run.next().await {
+        if let What::LimitNear(_) = event.what {
+            handle.cancel();
+        }
+    }
+    let report = ended(run).await;
+    assert_eq!(report.stop, Stop::Cancelled(Cancel::Now));
+    assert_eq!(report.text(), "Rome.");
 }
