@@ -48,6 +48,7 @@ struct Details {
     request_id: Option<Text>,
     retry_after: Option<Duration>,
     attempt: Option<u32>,
+    window: Option<u64>,
     delivered: bool,
     in_stream: bool,
     body: Option<Text>,
@@ -69,6 +70,7 @@ impl ModelError {
             request_id: None,
             retry_after: None,
             attempt: None,
+            window: None,
             delivered: false,
             in_stream: false,
             body: None,
@@ -118,6 +120,13 @@ impl ModelError {
     #[must_use]
     pub fn with_attempt(mut self, attempt: u32) -> Self {
         self.0.attempt = Some(attempt);
+        self
+    }
+
+    /// Sets how many tokens the provider says that a request may have, where it refused a larger one.
+    #[must_use]
+    pub fn with_window(mut self, tokens: u64) -> Self {
+        self.0.window = Some(tokens);
         self
     }
 
@@ -242,6 +251,11 @@ impl ModelError {
         self.0.attempt
     }
 
+    /// How many tokens a request may have, as the provider said when it refused a larger one.
+    pub fn window(&self) -> Option<u64> {
+        self.0.window
+    }
+
     /// Whether output of the attempt was delivered before it failed.
     pub fn is_after_output(&self) -> bool {
         self.0.delivered
@@ -323,6 +337,7 @@ impl fmt::Debug for ModelError {
             details.retry_after.as_ref().map(|value| value as _),
         );
         known("attempt", details.attempt.as_ref().map(|value| value as _));
+        known("window", details.window.as_ref().map(|value| value as _));
         known("delivered", details.delivered.then_some(&true as _));
         known("in_stream", details.in_stream.then_some(&true as _));
         known("body", details.body.as_ref().map(|value| value as _));

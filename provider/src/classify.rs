@@ -18,6 +18,7 @@ mod redact;
 mod report;
 mod tables;
 pub(crate) mod wait;
+mod window;
 
 use std::borrow::Cow;
 use std::time::{Duration, SystemTime};
@@ -201,6 +202,9 @@ fn error_of(report: &Report, kind: ErrorKind, body: &str) -> ModelError {
     }
     if let Some(code) = report.code() {
         error = error.with_code(code);
+    }
+    if let (ErrorKind::ContextOverflow, Some(tokens)) = (kind, window::of_message(message)) {
+        error = error.with_window(tokens);
     }
     match advice::hint(report, kind) {
         Some(hint) => error.with_hint(hint),

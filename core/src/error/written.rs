@@ -27,6 +27,8 @@ struct Written {
     retry_after: Option<Duration>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     attempt: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    window: Option<u64>,
     #[serde(default, skip_serializing_if = "is_false")]
     delivered: bool,
     #[serde(default, skip_serializing_if = "is_false")]
@@ -99,6 +101,7 @@ impl Serialize for ModelError {
             request_id: details.request_id,
             retry_after: details.retry_after,
             attempt: details.attempt,
+            window: details.window,
             delivered: details.delivered,
             in_stream: details.in_stream,
             body: details.body,
@@ -125,6 +128,7 @@ impl<'de> Deserialize<'de> for ModelError {
             request_id: written.request_id,
             retry_after: written.retry_after,
             attempt: written.attempt,
+            window: written.window,
             delivered: written.delivered,
             in_stream: written.in_stream,
             body: written.body,
@@ -150,6 +154,7 @@ mod tests {
             .with_request_id("req_1")
             .with_retry_after(Duration::from_millis(1_500))
             .with_attempt(3)
+            .with_window(8_192)
             .after_output()
             .in_stream()
             .with_body("{}")
@@ -163,6 +168,7 @@ mod tests {
             format!("{error} {}", error.hint())
         );
         assert_eq!(read.partial(), error.partial());
+        assert_eq!(read.window(), Some(8_192));
         let said = |error: &ModelError| error.source().map(ToString::to_string);
         assert_eq!(said(&read), said(&error));
         assert_eq!(serde_json::to_string(&read).expect("it too"), written);
