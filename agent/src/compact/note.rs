@@ -26,10 +26,20 @@ pub(super) fn summarised(message: &Message) -> Option<&str> {
     only_text(message)?.strip_prefix(SUMMARY)
 }
 
+/// Whether this stands for messages that were left out, and not for anything that the user said.
+pub(super) fn is_one(message: &User) -> bool {
+    let text = text_of(message);
+    text.is_some_and(|text| text.starts_with(LEFT_OUT) || text.starts_with(SUMMARY))
+}
+
 fn only_text(message: &Message) -> Option<&str> {
-    let Message::User(user) = message else {
-        return None;
-    };
+    match message {
+        Message::User(user) => text_of(user),
+        _ => None,
+    }
+}
+
+fn text_of(user: &User) -> Option<&str> {
     match user.parts.as_slice() {
         [UserPart::Text(text)] => Some(text),
         _ => None,

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use windlass_core::{Conversation, Entry, Message};
 
 use super::frontier::Frontier;
-use super::{CompactError, Compacted, Compactor};
+use super::{CompactError, Compacted, Compactor, note};
 use crate::Estimator;
 
 /// What is to become smaller, how small, and what must stay.
@@ -118,7 +118,7 @@ impl<'a> Compaction<'a> {
             .map(|entry| entry.message())
         {
             None | Some(Message::System(_)) => false,
-            Some(Message::User(_)) => place < live,
+            Some(Message::User(said)) if !note::is_one(said) => place < live,
             Some(_) => place < end,
         }
     }
