@@ -13,8 +13,9 @@ use crate::ledger::PartialAnswers;
 use crate::observe::Observers;
 use crate::run::ThinkingEvents;
 use crate::{
-    Compactor, Decisions, Engine, Estimator, FallbackStrategy, Guard, Journal, Limits, Observer,
-    Paused, PrefixGuard, Run, RunScope, Target, Toolbox, TraceContent,
+    Calibration, Compactor, ContextBudget, Decisions, Engine, Estimator, FallbackStrategy, Guard,
+    Journal, Limits, Observer, Paused, PrefixGuard, Run, RunScope, Target, Toolbox, TraceContent,
+    Windows,
 };
 
 pub use builder::AgentBuilder;
@@ -68,8 +69,10 @@ pub(crate) struct Settings {
     pub(crate) engine: Engine,
     pub(crate) retry: Arc<dyn RetryPolicy>,
     pub(crate) fallback: Arc<dyn FallbackStrategy>,
+    pub(crate) context: Option<ContextBudget>,
     pub(crate) compactor: Option<Arc<dyn Compactor>>,
     pub(crate) estimator: Arc<dyn Estimator>,
+    pub(crate) calibration: Calibration,
     pub(crate) limits: Limits,
     pub(crate) prefix: PrefixGuard,
     pub(crate) guard: Option<Guard>,
@@ -165,6 +168,12 @@ impl Agent {
 }
 
 impl Settings {
+    /// Whose windows count.
+    pub(crate) fn windows(&self) -> Windows {
+        let budget = self.context.as_ref();
+        budget.map(|budget| budget.windows).unwrap_or_default()
+    }
+
     /// What the tools of one run share.
     pub(crate) fn run_scope(&self, state: State, cancel: CancellationToken) -> RunScope {
         let mut scope = RunScope::new()

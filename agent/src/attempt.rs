@@ -14,6 +14,7 @@ use windlass_core::{
     Request, Response, Text,
 };
 
+use crate::context::fit;
 use crate::hook::{After, At, Before, HookPanicked};
 use crate::journal::{self, Asked, Source, Waited};
 use crate::ledger::{Heard, Ledger};
@@ -22,8 +23,8 @@ use crate::prefix::cache_by_default;
 use crate::run::{Relay, Scope, Shown, ThinkingEvents};
 use crate::turn::or_stop;
 use crate::{
-    AttemptStarted, Because, Cause, Failed, Failure, Fallback, FallbackStrategy as _, JournalError,
-    Shortening, Step, Stop, Switched, TargetIndex, Verdict, What, adapt,
+    AttemptStarted, Because, Cause, CompactError, Failed, Failure, Fallback, FallbackStrategy as _,
+    JournalError, Shortening, Step, Stop, Switched, TargetIndex, Verdict, What, adapt,
 };
 
 /// An answer that was taken.
@@ -36,7 +37,15 @@ pub(crate) struct Answer {
 /// Why an attempt gave no answer that could be taken.
 enum Miss {
     Error(ModelError),
-    Rejected { response: Box<Response>, why: Text },
+    Rejected {
+        response: Box<Response>,
+        why: Text,
+    },
+    /// Nobody was asked: the request would not fit, and was not made to.
+    TooLarge {
+        error: ModelError,
+        why: CompactError,
+    },
 }
 
 /// Asks until an answer can be taken, or nobody is left to ask.
@@ -44,6 +53,7 @@ pub(crate) async fn answer(
     run: &mut Ledger,
     scope: &Scope,
     request: Request,
+    fits: Result<(), CompactError>,
 ) -> ControlFlow<Stop, Answer> {
     let target = scope.first_target(run.answered);
     let mut asking = Asking {
@@ -51,6 +61,7 @@ pub(crate) async fn answer(
         scope,
         request,
         target,
+        fits,
         tried: Vec::new(),
         number: 0,
         total: 0,
@@ -58,10 +69,14 @@ pub(crate) async fn answer(
         shortening: Shortening::Untried,
     };
     loop {
-        match asking.attempt().await? {
-            Ok(answer) => return Continue(answer),
-            Err(miss) => asking.recover(miss).await?,
-        }
+        let miss = match std::mem::replace(&mut asking.fits, Ok(())) {
+            Err(why) => asking.too_large(why),
+            Ok(()) => match asking.attempt().await? {
+                Ok(answer) => return Continue(answer),
+                Err(miss) => miss,
+            },
+        };
+        asking.recover(miss).await?;
     }
 }
 
@@ -71,6 +86,8 @@ struct Asking<'a> {
     scope: &'a Scope,
     request: Request,
     target: TargetIndex,
+    /// Whether the request fits there.
+    fits: Result<(), CompactError>,
     /// The targets that were given up.
     tried: Vec<TargetIndex>,
     /// How often this target was asked, and all of them.
@@ -100,7 +117,7 @@ impl Asking<'_> {
             Before::Refuse(why) => return Break(Stop::Hook(why)),
             Before::Replace(response) => return self.replaced(response, way, &at).await,
         }
-        let tokens = self.run.estimate(scope, &request);
+        let tokens = self.weigh(&request);
         or_stop(scope.purse().before_request(tokens).map_err(Stop::Limit))?;
         self.run.discard().await;
         self.begin(&request).await;
@@ -111,6 +128,7 @@ impl Asking<'_> {
         }
         self.elapsed += asked.duration;
         let profile = scope.profile(self.target);
+        self.run.context.heard(scope, profile, asked.usage);
         match self.run.heard(asked, profile, source) {
             Heard::Whole => self.review(way).await,
             Heard::Spent(reached) => {
@@ -140,6 +158,17 @@ impl Asking<'_> {
         self.show(&said).await;
         let response = self.run.answer.take().expect("nobody else takes it");
         Continue(Ok(Answer { response, way }))
+    }
+
+    /// How many tokens a request has, as far as that matters to anybody.
+    fn weigh(&mut self, request: &Request) -> u64 {
+        match self.scope.keeps_context() {
+            true => {
+                let context = &mut self.run.context;
+                context.sending(self.scope, self.target, &self.request, request)
+            }
+            false => 0,
+        }
     }
 
     /// Asks the model, unless the journal has what came of it.
@@ -289,16 +318,13 @@ impl Asking<'_> {
         }
         loop {
             match self.next(&miss) {
-                Fallback::Switch(to) if self.is_new(to) => {
-                    self.switch(to).await;
-                    return Continue(());
-                }
-                Fallback::Compact if self.shortening == Shortening::Untried => {
-                    if self.shorten().await? {
+                Fallback::Switch(to) if self.is_new(to) => return self.switch(to).await,
+                next @ (Fallback::Compact | Fallback::Abort) if self.may_shorten(&miss, next) => {
+                    if self.shorten(&miss).await? {
                         return Continue(());
                     }
                 }
-                Fallback::Wait(wait) if self.scope.has_time_for(wait) => {
+                Fallback::Wait(wait) if miss.was_sent() && self.scope.has_time_for(wait) => {
                     return self.waits_as_told(wait, &miss).await;
                 }
                 _ => return Break(self.give_up(miss)),
@@ -367,7 +393,9 @@ impl Asking<'_> {
 
     async fn tell_of_wait(&self, wait: Duration, miss: &Miss) {
         let because = || match miss {
-            Miss::Error(error) => Because::Failed(Failed::from(error)),
+            Miss::Error(error) | Miss::TooLarge { error, .. } => {
+                Because::Failed(Failed::from(error))
+            }
             Miss::Rejected { why, .. } => Because::Rejected(why.clone()),
         };
         let what = || What::Retrying {
@@ -378,14 +406,17 @@ impl Asking<'_> {
     }
 
     fn next(&self, miss: &Miss) -> Fallback {
-        let cause = match miss {
-            Miss::Error(error) => Cause::Error(error),
-            Miss::Rejected { response, why } => Cause::Rejected { response, why },
+        let (cause, shortening) = match miss {
+            Miss::Error(error) => (Cause::Error(error), self.shortening),
+            Miss::Rejected { response, why } => {
+                (Cause::Rejected { response, why }, self.shortening)
+            }
+            Miss::TooLarge { error, .. } => (Cause::Error(error), Shortening::Fruitless),
         };
         let own = self.scope.profile(TargetIndex::OWN);
         let mut failure = Failure::new(cause, self.target, own)
             .with_tried(&self.tried)
-            .with_shortening(self.shortening)
+            .with_shortening(shortening)
             .with_attempts(self.total)
             .with_elapsed(self.elapsed);
         if self.run.has_partial() {
@@ -401,13 +432,17 @@ impl Asking<'_> {
         is_there && to != self.target && !self.tried.contains(&to)
     }
 
-    async fn switch(&mut self, to: TargetIndex) {
+    /// Asks another target from here on, and makes the conversation fit there.
+    async fn switch(&mut self, to: TargetIndex) -> ControlFlow<Stop> {
         let from = std::mem::replace(&mut self.target, to);
         self.tried.push(from);
         self.number = 0;
         let model = |target| self.scope.profile(target).id.clone();
         let switched = || What::Switched(Box::new(Switched::new(model(from), model(to))));
         self.run.tell(switched).await;
+        self.fits = fit(self.run, self.scope, &self.request.tools, to).await?;
+        self.request.conversation = self.run.conversation.clone();
+        Continue(())
     }
 
     fn give_up(&mut self, miss: Miss) -> Stop {
@@ -419,7 +454,15 @@ impl Asking<'_> {
                 Stop::Failed(failed)
             }
             Miss::Rejected { why, .. } => Stop::Rejected(why),
+            Miss::TooLarge { why, .. } => Stop::from(&why),
         }
+    }
+}
+
+impl Miss {
+    /// Whether anybody was asked.
+    fn was_sent(&self) -> bool {
+        !matches!(self, Miss::TooLarge { .. })
     }
 }
 

@@ -67,6 +67,21 @@ pub struct ContextBudget {
     pub warning_percent: u8,
     /// How much of the room a compacted conversation is to take, in per cent.
     pub aim_percent: u8,
+    /// Whose windows count in a run.
+    pub windows: Windows,
+}
+
+/// Whose windows count in a run, where the user has not set one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(clippy::exhaustive_enums, reason = "all or the one")]
+pub enum Windows {
+    /// The smallest of all models that may be asked, so that any of them can take over. If what must stay does not fit there,
+    /// that of the model that is asked.
+    #[default]
+    Smallest,
+    /// That of the model that is asked. Before a switch to one with a smaller window the conversation is made to fit there.
+    Asked,
 }
 
 impl Default for ContextBudget {
@@ -77,6 +92,7 @@ impl Default for ContextBudget {
             reserve: None,
             warning_percent: 80,
             aim_percent: 60,
+            windows: Windows::Smallest,
         }
     }
 }
@@ -123,6 +139,13 @@ impl ContextBudget {
         self
     }
 
+    /// Sets whose windows count in a run: the smallest of all models that may be asked, by default.
+    #[must_use]
+    pub fn with_windows(mut self, windows: Windows) -> Self {
+        self.windows = windows;
+        self
+    }
+
     /// What requests with these options may take, so that each model of the chain can answer them.
     ///
     /// # Errors
@@ -133,6 +156,15 @@ impl ContextBudget {
         chain: impl IntoIterator<Item = &'p Profile>,
         options: &Options,
     ) -> Result<Room, BudgetError> {
+        self.room_for(chain, options.sampling.max_output_tokens)
+    }
+
+    /// What requests may take that allow an answer so many tokens.
+    pub(crate) fn room_for<'p>(
+        &self,
+        chain: impl IntoIterator<Item = &'p Profile>,
+        answer: Option<u64>,
+    ) -> Result<Room, BudgetError> {
         let chain: Vec<_> = chain.into_iter().collect();
         let known = chain
             .iter()
@@ -142,8 +174,7 @@ impl ContextBudget {
             (None, Some((window, model))) => (window, WindowSource::Model(model.clone())),
             (None, None) => (self.default_window, WindowSource::Default),
         };
-        let asked = self.reserve.or(options.sampling.max_output_tokens);
-        let reserve = asked.unwrap_or_else(|| {
+        let reserve = self.reserve.or(answer).unwrap_or_else(|| {
             let longest = chain.iter().filter_map(|profile| profile.max_output).max();
             longest.unwrap_or(DEFAULT_ANSWER).min(window / 4)
         });

@@ -28,7 +28,7 @@ pub use work::{Compaction, Reach};
 
 use std::sync::Arc;
 
-use windlass_core::async_trait;
+use windlass_core::{Conversation, async_trait};
 
 /// Makes conversations smaller.
 ///
@@ -92,6 +92,11 @@ impl<C: Compactor + ?Sized> Compactor for Arc<C> {
     async fn compact(&self, work: &Compaction<'_>) -> Result<Option<Compacted>, CompactError> {
         (**self).compact(work).await
     }
+}
+
+/// Where the live frontier of a conversation begins.
+pub(crate) fn live_from(conversation: &Conversation) -> usize {
+    frontier::Frontier::of(conversation).live
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use windlass_core::{
     Call, CallId, Event, ModelId, Outcome, PartIndex, Progress, Request, Text, Usage,
 };
 
-use crate::{CompactReport, Near, PendingCall, PrefixChange, Stop};
+use crate::{CompactReport, ContextUse, Near, PendingCall, PrefixChange, Stop};
 
 pub use attempt::{AttemptRecord, Failed};
 
@@ -166,6 +166,8 @@ pub enum What {
     Compacted(Box<CompactReport>),
     /// What was asked does not begin as what was asked before, or the provider's prompt cache was of no use.
     PrefixChanged(Box<PrefixChange>),
+    /// The next request takes nearly all that it may, or more.
+    ContextNear(Box<ContextUse>),
     /// A limit is near.
     LimitNear(Near),
     /// What the user said meanwhile is now part of the conversation.

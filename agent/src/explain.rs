@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 use windlass_core::{ModelId, Text, Usage};
 
 use crate::limits::unpriced;
-use crate::{AttemptRecord, CompactReport, Left, LimitKind, PrefixChange, Report, Stop};
+use crate::{
+    AttemptRecord, CompactReport, ContextUse, Left, LimitKind, PrefixChange, Report, Stop,
+};
 
 #[cfg(test)]
 mod tests;
@@ -60,8 +62,14 @@ pub struct Explanation {
     pub cooldowns: Vec<Cooldown>,
     /// What is left of the limits.
     pub left: Vec<Left>,
+    /// What the last request took of its window, where anybody wanted to know.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub context: Option<ContextUse>,
     /// How the conversation was made smaller, each time.
     pub compactions: Vec<CompactReport>,
+    /// Why it could not be, the last time that it could not, and what to do about it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_compacted: Option<Text>,
     /// What kept providers from reading their prompt caches, each time.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub prefix_changes: Vec<PrefixChange>,
@@ -111,7 +119,12 @@ impl Report {
             cooldowns: cooldowns(&self.attempts),
             attempts: self.attempts.clone(),
             left: self.left.clone(),
+            context: self.context,
             compactions: self.compactions.clone(),
+            not_compacted: self
+                .compact_error
+                .as_ref()
+                .map(|error| format!("{error}; what to do: {}", error.hint()).into()),
             prefix_changes: self.prefix_changes.clone(),
         }
     }
@@ -163,7 +176,9 @@ impl fmt::Display for Explanation {
         list(f, "attempts that gave no answer", failed.map(Failure))?;
         list(f, "models to leave alone", &self.cooldowns)?;
         list(f, "limits", &self.left)?;
+        list(f, "the last request", self.context.iter().map(Window))?;
         list(f, "made smaller", self.compactions.iter().map(Smaller))?;
+        list(f, "not made smaller", &self.not_compacted)?;
         list(f, "prompt cache", &self.prefix_changes)
     }
 }
@@ -218,6 +233,21 @@ impl fmt::Display for Failure<'_> {
     }
 }
 
+struct Window<'a>(&'a ContextUse);
+
+impl fmt::Display for Window<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Window(taken) = self;
+        let room = taken.window.saturating_sub(taken.reserve);
+        let percent = taken.utilisation() * 100.0;
+        let (input, reserve) = (taken.input, taken.reserve);
+        write!(
+            f,
+            "{input} of {room} tokens ({percent:.0} %), with {reserve} more for the answer"
+        )
+    }
+}
+
 struct Smaller<'a>(&'a CompactReport);
 
 impl fmt::Display for Smaller<'_> {
@@ -226,7 +256,18 @@ impl fmt::Display for Smaller<'_> {
         let messages = many(report.messages_before, "message");
         write!(f, "{messages} to {}, ", report.messages_after)?;
         let tokens = many(report.tokens_before, "token");
-        write!(f, "{tokens} to {}", report.tokens_after)?;
+        write!(
+            f,
+            "{tokens} to {}, {} saved",
+            report.tokens_after,
+            report.saved()
+        )?;
+        if !report.usage.is_unknown() {
+            write!(f, "; it took {}", report.usage)?;
+        }
+        if let Some(cost) = report.cost {
+            write!(f, " and {}", LimitKind::Cost.amount(cost))?;
+        }
         for failure in &report.failures {
             write!(f, "; on the way: {failure}")?;
         }

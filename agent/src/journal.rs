@@ -37,7 +37,7 @@ pub type JournalEffect<'a> = Pin<Box<dyn Future<Output = Record> + Send + 'a>>;
 /// | name | is | record |
 /// |---|---|---|
 /// | `run` | the start | the id and the conversation |
-/// | `turn/2` | a turn begins | the time so far and what the user said meanwhile |
+/// | `turn/2` | a turn begins | the time so far, how far estimates are off, what the user said meanwhile |
 /// | `turn/2/attempt/1` | a model is asked | its answer or its error, and what that took |
 /// | `turn/2/wait/1` | what follows a failure | the wait, or that there is none |
 /// | `turn/2/fallback/1` | a wait that a fallback asks for | the wait |

@@ -1,7 +1,6 @@
 //! What counts of a run: settled on every path, whatever became of the turn that was at work on it.
 
 mod books;
-mod counted;
 mod open;
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,6 +11,7 @@ use windlass_core::{
     OutcomeStatus, Outcomes, Profile, Request, Response, ToolError, User, Warning,
 };
 
+use crate::context::Context;
 use crate::hook::{At, HookPanicked, Hooks};
 use crate::journal::{Asked, Source};
 use crate::limits::Fresh;
@@ -19,15 +19,13 @@ use crate::output::Way;
 use crate::run::{Outbox, Relay, Scope};
 use crate::trace::{AttemptSpan, RunSpan, TurnSpan};
 use crate::{
-    AgentEvent, AttemptRecord, CompactError, CompactReport, Decisions, Failed, Guard, Paused,
-    PendingSet, PrefixChange, PrefixGuard, Reached, Report, RunId, Settled, Stop, TargetIndex,
-    ToolEvent, Toolbox, What,
+    AgentEvent, AttemptRecord, CompactError, CompactReport, Compacted, Decisions, Failed, Guard,
+    Paused, PendingSet, PrefixChange, PrefixGuard, Reached, Report, RunId, Settled, Stop,
+    TargetIndex, ToolEvent, Toolbox, What,
 };
 
 pub(crate) use books::{Books, Tally};
 pub(crate) use open::OpenCalls;
-
-use counted::Counted;
 
 /// What a run has won, and what is under way.
 pub(crate) struct Ledger {
@@ -75,10 +73,8 @@ pub(crate) struct Ledger {
     /// How the last answer was asked for, and what it holds, where it is to be of a type.
     pub(crate) way: Option<Way>,
     pub(crate) value: Option<JsonText>,
-    /// What the model counted last.
-    counted: Option<Counted>,
-    /// The tokens of the instructions and tools of the request that was estimated last.
-    frame: u64,
+    /// What its requests take of their window.
+    pub(crate) context: Context,
     calls: u32,
     attempts: Vec<AttemptRecord>,
     compactions: Vec<CompactReport>,
@@ -169,8 +165,7 @@ impl Ledger {
             unfit: 0,
             way: None,
             value: None,
-            counted: None,
-            frame: 0,
+            context: Context::default(),
             calls: 0,
             attempts: Vec::new(),
             compactions: Vec::new(),
@@ -324,11 +319,6 @@ impl Ledger {
         self.books.charge(profile, asked.usage, shown);
         match (asked.answer, asked.spent) {
             (Ok(response), _) => {
-                self.counted = asked.usage.total().map(|tokens| Counted {
-                    tokens,
-                    messages: self.conversation.len() + 1,
-                    frame: self.frame,
-                });
                 self.answer = Some(response);
                 Heard::Whole
             }
@@ -364,17 +354,17 @@ impl Ledger {
         }
     }
 
-    pub(crate) async fn compacted(&mut self, smaller: Conversation, report: CompactReport) {
-        self.conversation = smaller;
-        self.counted = None;
+    /// Goes on with a smaller conversation, in which the run begins at `live`.
+    pub(crate) async fn compacted(&mut self, compacted: Compacted, live: usize) {
+        let Compacted {
+            conversation,
+            report,
+        } = compacted;
+        self.conversation = conversation;
+        self.context.compacted(live);
         self.books.charge_compaction(report.usage, report.cost);
         self.compactions.push(report.clone());
         self.tell(|| What::Compacted(Box::new(report))).await;
-    }
-
-    /// How often the conversation was made smaller.
-    pub(crate) fn compactions(&self) -> usize {
-        self.compactions.len()
     }
 
     /// Adds what the user says; the calls before it have their outcomes.
@@ -569,6 +559,7 @@ impl Ledger {
             run: self.run,
             conversation: self.conversation,
             attempts: self.attempts,
+            context: self.context.used(),
             compactions: self.compactions,
             prefix_changes: self.prefix_changes,
             warnings: self.warnings,

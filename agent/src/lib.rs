@@ -339,6 +339,7 @@ mod approve;
 mod attempt;
 mod budget;
 mod compact;
+mod context;
 mod event;
 mod execute;
 mod explain;
@@ -380,7 +381,7 @@ pub use approve::{
 pub use budget::Tiktoken;
 pub use budget::{
     Approximate, BudgetError, Calibration, ContextBudget, ContextUse, Estimator, Factor, Reported,
-    Room, Scaled, Sections, WindowSource,
+    Room, Scaled, Sections, WindowSource, Windows,
 };
 pub use compact::{
     CompactError, CompactErrorKind, CompactReport, Compacted, Compaction, Compactor, Fruitless,

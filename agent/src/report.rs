@@ -11,7 +11,8 @@ use windlass_core::{
 };
 
 use crate::{
-    AttemptRecord, CompactError, CompactReport, Left, PendingSet, PrefixChange, RunId, Stop,
+    AttemptRecord, CompactError, CompactReport, ContextUse, Left, PendingSet, PrefixChange, RunId,
+    Stop,
 };
 
 /// What a run came to: always whole, however it ended.
@@ -58,6 +59,8 @@ pub struct Report {
     pub calls: u32,
     /// Every attempt, in order.
     pub attempts: Vec<AttemptRecord>,
+    /// What the last request took of its window; nothing where neither a budget nor a compactor nor a limit on tokens is set.
+    pub context: Option<ContextUse>,
     /// How often the conversation was made smaller, and what that came to.
     pub compactions: Vec<CompactReport>,
     /// What kept providers from reading their prompt caches, each time.
@@ -185,7 +188,12 @@ impl StdError for RunError {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         let model = self.0.error.as_ref().map(|error| error as _);
         let tool = || self.0.tool_error.as_ref()?.cause();
-        model.or_else(|| tool().map(|cause| cause as _))
+        let compact = || match self.0.stop {
+            Stop::Compact { .. } => self.0.compact_error.as_ref()?.source(),
+            _ => None,
+        };
+        let tool = || tool().map(|cause| cause as _);
+        model.or_else(tool).or_else(compact)
     }
 }
 

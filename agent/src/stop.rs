@@ -5,7 +5,9 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use windlass_core::{FinishReason, Text};
 
-use crate::{AtLimit, Failed, JournalError, JournalErrorKind, Reached};
+use crate::{
+    AtLimit, CompactError, CompactErrorKind, Failed, JournalError, JournalErrorKind, Reached,
+};
 
 /// Why a run ended.
 ///
@@ -57,6 +59,13 @@ pub enum Stop {
     Hook(Text),
     /// The conversation cannot be sent as it is.
     Illegal(Text),
+    /// The conversation does not fit, and is not made to.
+    Compact {
+        /// What kind of thing keeps it from becoming smaller.
+        kind: CompactErrorKind,
+        /// What, in one line.
+        message: Text,
+    },
     /// The journal could not keep or give a record.
     Journal {
         /// What kind of thing went wrong.
@@ -69,6 +78,15 @@ pub enum Stop {
 impl From<JournalError> for Stop {
     fn from(error: JournalError) -> Self {
         Stop::Journal {
+            kind: error.kind(),
+            message: error.to_string().into(),
+        }
+    }
+}
+
+impl From<&CompactError> for Stop {
+    fn from(error: &CompactError) -> Self {
+        Stop::Compact {
             kind: error.kind(),
             message: error.to_string().into(),
         }
@@ -135,6 +153,7 @@ impl Stop {
             Stop::Fatal { .. } => "mend what the tool needs; the conversation can be continued",
             Stop::Hook(_) => "do what the hook says; the conversation can be continued",
             Stop::Illegal(_) => "repair the conversation before it is run",
+            Stop::Compact { kind, .. } => kind.hint(),
             Stop::Journal { kind, .. } => kind.hint(),
         }
     }
@@ -171,7 +190,7 @@ impl fmt::Display for Stop {
             Stop::Fatal { message } => write!(f, "a tool ended the run: {message}"),
             Stop::Hook(why) => write!(f, "a hook ended the run: {why}"),
             Stop::Illegal(why) => write!(f, "the conversation cannot be sent: {why}"),
-            Stop::Journal { message, .. } => f.write_str(message),
+            Stop::Compact { message, .. } | Stop::Journal { message, .. } => f.write_str(message),
         }
     }
 }

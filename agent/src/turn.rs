@@ -1,7 +1,7 @@
 //! One turn, top to bottom: from what was said to what came of it.
 //!
 //! ```text
-//! limits ─ mail ─ tools ─▶ request ─ attempts ─▶ answer ─▶ calls ─ hooks, checks, approval ─▶ run ─▶ outcomes
+//! limits ─ mail ─ tools ─ fits? ─▶ request ─ attempts ─▶ answer ─▶ calls ─ hooks, checks, approval ─▶ run ─▶ outcomes
 //! ```
 
 use std::collections::VecDeque;
@@ -10,6 +10,7 @@ use std::ops::ControlFlow::{self, Break, Continue};
 use windlass_core::{Call, FinishReason, Outcome, OutcomeStatus, User};
 
 use crate::attempt::{self, Answer};
+use crate::context::{self, fit};
 use crate::hook::HookPanicked;
 use crate::journal::{self, Approved, Began, Source};
 use crate::ledger::{Ledger, OpenCalls};
@@ -28,6 +29,7 @@ pub(crate) async fn turns(run: &mut Ledger, scope: &Scope) -> Stop {
     if run.resumed.is_some() && !run.has_open_calls() {
         return Stop::Illegal("the calls that were decided on are not there".into());
     }
+    run.context.begin(&run.conversation);
     loop {
         if let Break(stop) = turn(run, scope).await {
             return stop;
@@ -90,7 +92,12 @@ async fn deliver_mail(run: &mut Ledger, scope: &Scope) -> ControlFlow<Stop> {
             told.push(tell);
         }
         let elapsed = scope.purse().elapsed();
-        Began { elapsed, mail }
+        let factors = context::factors(scope);
+        Began {
+            elapsed,
+            factors,
+            mail,
+        }
     };
     let step = scope.journaled(|| Step::turn(run.turn));
     let (began, source) = or_stop(journal::known(step, take).await.map_err(Stop::from))?;
@@ -100,6 +107,7 @@ async fn deliver_mail(run: &mut Ledger, scope: &Scope) -> ControlFlow<Stop> {
             run.outbox().move_deadline(deadline).await;
         }
     }
+    run.context.rest_on(began.factors);
     let messages = u32::try_from(began.mail.len()).unwrap_or(u32::MAX);
     for message in began.mail {
         or_stop(run.push_user(message))?;
@@ -123,8 +131,10 @@ enum Taken {
 
 /// Asks for an answer and takes it in, before anything else is told: what a turn holds is forfeit when it is broken off.
 async fn ask(run: &mut Ledger, scope: &Scope, toolbox: &Toolbox) -> ControlFlow<Stop, Taken> {
+    let target = scope.first_target(run.answered);
+    let fits = fit(run, scope, toolbox.tools(), target).await?;
     let request = scope.request(run, toolbox);
-    match attempt::answer(run, scope, request).await {
+    match attempt::answer(run, scope, request, fits).await {
         Continue(answer) => take_in(run, scope, answer).map_continue(|()| Taken::Answer),
         Break(Stop::Limit(reached)) if run.has_partial() => {
             Break(Stop::Limit(reached.without_last_turn()))

@@ -13,8 +13,9 @@ use crate::ledger::PartialAnswers;
 use crate::observe::Observers;
 use crate::run::ThinkingEvents;
 use crate::{
-    Approver, Approximate, Compactor, Engine, Estimator, FallbackStrategy, Guard, Hook, Limits,
-    NoFallback, PrefixGuard, Repair, Target, Toolbox, ToolboxError, TraceContent,
+    Approver, Approximate, Calibration, Compactor, ContextBudget, Engine, Estimator,
+    FallbackStrategy, Guard, Hook, Limits, NoFallback, PrefixGuard, Repair, Target, Toolbox,
+    ToolboxError, TraceContent,
 };
 
 /// An agent while it is put together. What is not set has a default that suits most.
@@ -44,6 +45,7 @@ pub struct AgentBuilder {
 
 impl AgentBuilder {
     pub(super) fn new(own: Target) -> Self {
+        let estimator = Arc::new(Approximate::of(&own.model.profile().id));
         let settings = Settings {
             name: None,
             own,
@@ -53,8 +55,10 @@ impl AgentBuilder {
             engine: Engine::new(),
             retry: Arc::new(Backoff::default()),
             fallback: Arc::new(NoFallback),
+            context: None,
             compactor: None,
-            estimator: Arc::new(Approximate::default()),
+            estimator,
+            calibration: Calibration::new(),
             limits: Limits::default(),
             prefix: PrefixGuard::new(),
             guard: Some(Guard::default()),
@@ -150,14 +154,47 @@ impl AgentBuilder {
         self.set(|settings| settings.fallback = Arc::new(strategy))
     }
 
-    /// Sets how conversations that do not fit are made smaller.
+    /// Sets how much of their window requests may take: what the models' profiles say unless it is set.
+    ///
+    /// With a [`compactor`](AgentBuilder::compactor), the conversation is made to fit before it is sent. Without one only the
+    /// numbers are kept: [`What::ContextNear`](crate::What::ContextNear) warns, [`Report::context`](crate::Report::context)
+    /// has what the last request took, and a request that cannot fit is still sent and left to the provider and the fallback.
+    ///
+    /// ```
+    /// use windlass_agent::{Agent, ContextBudget, Tiers, Windows};
+    /// use windlass_core::{Script, Scripted};
+    ///
+    /// # let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
+    /// # runtime.block_on(async {
+    /// let agent = Agent::builder(Scripted::new([Script::text("Rome.")]))
+    ///     .context(ContextBudget::new().with_window(32_000).with_windows(Windows::Asked))
+    ///     .compactor(Tiers::default())
+    ///     .build()?;
+    /// let report = agent.run("Is it warmer in Oslo or in Rome?").await?;
+    /// let used = report.context.expect("a budget is set");
+    /// assert!(used.fits() && used.window == 32_000);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # }).expect("the script has an answer");
+    /// ```
+    pub fn context(self, budget: ContextBudget) -> Self {
+        self.set(|settings| settings.context = Some(budget))
+    }
+
+    /// Sets how conversations that do not fit are made smaller: before a request is made, as its tokens are estimated and as
+    /// providers reported them, and once more when the provider refuses it all the same.
+    ///
+    /// Nobody does unless it is set.
     pub fn compactor(self, compactor: impl Compactor + 'static) -> Self {
         self.set(|settings| settings.compactor = Some(Arc::new(compactor)))
     }
 
-    /// Sets how tokens are estimated.
+    /// Sets how tokens are estimated: [`Approximate`], for the agent's model, unless set. The runs of the agent learn together
+    /// from what providers report how far that is off.
     pub fn estimator(self, estimator: impl Estimator + 'static) -> Self {
-        self.set(|settings| settings.estimator = Arc::new(estimator))
+        self.set(|settings| {
+            settings.estimator = Arc::new(estimator);
+            settings.calibration = Calibration::new();
+        })
     }
 
     /// Sets how much a run may spend: 50 turns unless set.

@@ -78,11 +78,12 @@ impl Calibration {
 
     /// How far estimates for this model are off.
     pub fn factor(&self, model: &ModelId) -> Factor {
-        self.with(|models| {
-            models
-                .get(model)
-                .map_or_else(Factor::default, Learned::factor)
-        })
+        self.learned(model).unwrap_or_default()
+    }
+
+    /// The same, if anything was reported.
+    pub fn learned(&self, model: &ModelId) -> Option<Factor> {
+        self.with(|models| models.get(model).map(Learned::factor))
     }
 
     /// A poisoned lock is no matter: what is learned is whole after each step.

@@ -1,3 +1,5 @@
+use crate::CompactErrorKind;
+
 /// A window that the answer alone would fill.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the answer is to have {reserve} tokens, and the window has {window}")]
@@ -16,6 +18,6 @@ impl BudgetError {
 
     /// What to do about it, in one line.
     pub fn hint(&self) -> &'static str {
-        "lower `max_output_tokens` or the budget's reserve, or use a model with a larger window"
+        CompactErrorKind::NoRoom.hint()
     }
 }

@@ -42,6 +42,15 @@ impl Factor {
         scale(tokens, self.bound)
     }
 
+    /// The same, rounded up to what is written and read back without a loss.
+    pub(crate) fn rounded(self) -> Self {
+        let up = |number: f64| (number * 1024.0).ceil() / 1024.0;
+        Factor {
+            ratio: up(self.ratio),
+            bound: up(self.bound),
+        }
+    }
+
     /// How many tokens, corrected by this factor, fit in `room` with their margin.
     pub fn fitting(&self, room: u64) -> u64 {
         let mut tokens = scale(room, 1.0 / (1.0 + self.bound));

@@ -74,6 +74,16 @@ impl Reported {
     }
 }
 
+impl Reported {
+    /// What is known of a request of `estimated` tokens, and what there is more by the estimator.
+    ///
+    /// A report of more than there is now is of another state of the conversation and does not count.
+    pub(crate) fn rest(past: Option<&Reported>, estimated: u64) -> (u64, u64) {
+        past.and_then(|past| Some((past.input, estimated.checked_sub(past.estimated)?)))
+            .unwrap_or((0, estimated))
+    }
+}
+
 impl Room {
     /// How many tokens a request may have.
     pub fn input(&self) -> u64 {
@@ -91,9 +101,7 @@ impl Room {
         reported: Option<&Reported>,
     ) -> ContextUse {
         let estimated = sections.total();
-        let (known, added) = reported
-            .and_then(|past| Some((past.input, estimated.checked_sub(past.estimated)?)))
-            .unwrap_or((0, estimated));
+        let (known, added) = Reported::rest(reported, estimated);
         let added = factor.tokens(added);
         let input = known.saturating_add(added);
         let share = |part: u64| {

@@ -1,5 +1,5 @@
 use serde::{Deserialize, Serialize};
-use windlass_core::{Message, Request};
+use windlass_core::{Entry, Message, Request, Text, Tools};
 
 use super::Estimator;
 
@@ -30,23 +30,43 @@ pub struct Sections {
 impl Sections {
     /// What `estimator` counts in a request.
     pub fn of(request: &Request, estimator: &dyn Estimator) -> Self {
-        let blocks = request
-            .instructions
-            .iter()
-            .map(|block| estimator.text(block));
-        let mut sections = Sections {
-            instructions: blocks.sum(),
-            tools: estimator.tools(&request.tools),
-            ..Sections::default()
-        };
+        let mut sections = Sections::of_frame(&request.instructions, &request.tools, estimator);
         for entry in request.conversation.entries() {
-            let section = match entry.message() {
-                Message::Outcomes(_) => &mut sections.outputs,
-                _ => &mut sections.history,
-            };
-            *section = section.saturating_add(estimator.entry(entry));
+            sections.add(entry, estimator);
         }
         sections
+    }
+
+    /// What is there before anything is said.
+    pub(crate) fn of_frame(
+        instructions: &[Text],
+        tools: &Tools,
+        estimator: &dyn Estimator,
+    ) -> Self {
+        Sections {
+            instructions: instructions.iter().map(|block| estimator.text(block)).sum(),
+            tools: estimator.tools(tools),
+            ..Sections::default()
+        }
+    }
+
+    /// Adds what a message takes.
+    pub(crate) fn add(&mut self, entry: &Entry, estimator: &dyn Estimator) {
+        let section = match entry.message() {
+            Message::Outcomes(_) => &mut self.outputs,
+            _ => &mut self.history,
+        };
+        *section = section.saturating_add(estimator.entry(entry));
+    }
+
+    /// Adds what was seen to come on top between here and the provider, or takes off what was left out there.
+    pub(crate) fn skewed(mut self, skew: i64) -> Self {
+        if skew < 0 {
+            self.history = self.history.saturating_sub(skew.unsigned_abs());
+        } else {
+            self.instructions = self.instructions.saturating_add(skew.unsigned_abs());
+        }
+        self
     }
 
     /// What the whole request takes.

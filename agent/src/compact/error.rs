@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use windlass_core::{ConversationError, Text};
 
 use super::CompactReport;
+use crate::BudgetError;
 
 /// Why a conversation was not made smaller.
 ///
@@ -44,6 +45,29 @@ pub enum CompactErrorKind {
     Broken,
     /// A compactor of the program's own failed.
     Own,
+    /// The answer is to have the whole window.
+    NoRoom,
+}
+
+impl CompactErrorKind {
+    pub(crate) fn hint(self) -> &'static str {
+        match self {
+            CompactErrorKind::TooLarge => {
+                "shorten what the user said last, the instructions or the tools, or use a model with a larger window"
+            }
+            CompactErrorKind::Summary => {
+                "look at the cause; put `KeepRecent` after `Summarize`, so that a failing model does not end the run"
+            }
+            CompactErrorKind::Fruitless => {
+                "use a model with a larger window, smaller outputs of tools, or fewer instructions and tools"
+            }
+            CompactErrorKind::Broken => "mend the compactor; it was not to touch what must stay",
+            CompactErrorKind::Own => "look at the cause",
+            CompactErrorKind::NoRoom => {
+                "lower `max_output_tokens` or the budget's reserve, or use a model with a larger window"
+            }
+        }
+    }
 }
 
 impl CompactError {
@@ -70,19 +94,16 @@ impl CompactError {
 
     /// What to do about it, in one line.
     pub fn hint(&self) -> &'static str {
-        match self.kind() {
-            CompactErrorKind::TooLarge => {
-                "shorten what the user said last, the instructions or the tools, or use a model with a larger window"
-            }
-            CompactErrorKind::Summary => {
-                "look at the cause; put `KeepRecent` after `Summarize`, so that a failing model does not end the run"
-            }
-            CompactErrorKind::Fruitless => {
-                "use a model with a larger window, smaller outputs of tools, or fewer instructions and tools"
-            }
-            CompactErrorKind::Broken => "mend the compactor; it was not to touch what must stay",
-            CompactErrorKind::Own => "look at the cause",
-        }
+        self.kind().hint()
+    }
+
+    pub(crate) fn nothing() -> Self {
+        let message = "nothing could be made smaller";
+        CompactError::new(CompactErrorKind::TooLarge, message)
+    }
+
+    pub(crate) fn no_room(error: BudgetError) -> Self {
+        CompactError::new(CompactErrorKind::NoRoom, error.to_string()).with_source(error)
     }
 
     pub(super) fn too_large(tokens: u64, target: u64) -> Self {

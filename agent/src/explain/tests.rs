@@ -1,7 +1,7 @@
-use windlass_core::{ErrorKind, ModelError};
+use windlass_core::{ErrorKind, ModelError, Options};
 
 use super::*;
-use crate::{Cancel, Failed, TargetIndex};
+use crate::{Cancel, ContextBudget, Factor, Failed, Sections, TargetIndex};
 
 fn attempt(turn: u32, number: u32, model: &str) -> AttemptRecord {
     let (provider, name) = model.split_once('/').expect("a provider and a name");
@@ -28,10 +28,17 @@ fn explain(stop: &Stop, attempts: &[AttemptRecord]) -> Explanation {
     let mut compacted = CompactReport::default();
     (compacted.messages_before, compacted.messages_after) = (120, 30);
     (compacted.tokens_before, compacted.tokens_after) = (90_000, 20_000);
+    compacted.usage = Usage::UNKNOWN.with_output(700);
+    compacted.cost = Some(300);
     compacted
         .failures
         .push("no summary:\nthe model was busy".into());
     let left = r#"{"limit":"turns","allowed":50,"used":3}"#;
+    let used = ContextBudget::new().with_window(10_000).with_reserve(2_000);
+    let used = used.room([], &Options::new()).unwrap();
+    let sections: Sections =
+        serde_json::from_str(r#"{"instructions":0,"tools":0,"history":2000,"outputs":0}"#).unwrap();
+    let used = used.weigh(&sections, Factor::default(), None);
     let changed = r#"{"turn":3,"expected":5000,"reported":0}"#;
     Explanation {
         stop: stop.clone(),
@@ -46,7 +53,9 @@ fn explain(stop: &Stop, attempts: &[AttemptRecord]) -> Explanation {
         cooldowns: cooldowns(attempts),
         attempts: attempts.to_vec(),
         left: vec![serde_json::from_str(left).unwrap()],
+        context: Some(used),
         compactions: vec![compacted],
+        not_compacted: Some("2 tokens too many; what to do: say less".into()),
         prefix_changes: vec![serde_json::from_str(changed).unwrap()],
     }
 }
@@ -82,7 +91,10 @@ fn it_tells_why_what_to_do_and_all_that_went_wrong() {
            turn 3, attempt 3: openai/gpt: turned down: it is empty (after 1.2s, request `req_7`)\n\
          models to leave alone:\n  anthropic/claude for 7.5s since turn 3\n\
          limits:\n  47 of 50 turns are left\n\
-         made smaller:\n  120 messages to 30, 90000 tokens to 20000; on the way: no summary: the model was busy\n\
+         the last request:\n  2000 of 8000 tokens (25 %), with 2000 more for the answer\n\
+         made smaller:\n  120 messages to 30, 90000 tokens to 20000, 70000 saved; it took output: 700 and $0.0003; \
+         on the way: no summary: the model was busy\n\
+         not made smaller:\n  2 tokens too many; what to do: say less\n\
          prompt cache:\n  turn 3: nothing changed; 0 of 5000 tokens were read from the cache"
     );
 }
@@ -95,6 +107,7 @@ fn of_a_run_that_went_well_it_says_little() {
     (explanation.cost, explanation.unpriced) = (0, 0);
     explanation.left.clear();
     explanation.compactions.clear();
+    (explanation.context, explanation.not_compacted) = (None, None);
     explanation.prefix_changes.clear();
     assert_eq!(
         explanation.to_string(),

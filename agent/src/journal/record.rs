@@ -5,7 +5,7 @@ use windlass_core::{
     Call, Conversation, ModelError, Outcome, Response, Text, ToolError, Usage, User,
 };
 
-use crate::{CompactError, CompactReport, Decisions, Reached, RunId};
+use crate::{CompactError, CompactReport, Decisions, Factor, Reached, RunId};
 
 /// What came of a step. What is in it is the run's affair; it can be written down and read back, also by later versions.
 ///
@@ -83,6 +83,9 @@ pub(crate) struct Given {
 pub(crate) struct Began {
     /// The time of the run so far.
     pub(crate) elapsed: Duration,
+    /// How far estimates were known to be off, for each target.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) factors: Vec<Option<Factor>>,
     /// What the user said since the last turn.
     pub(crate) mail: Vec<User>,
 }
@@ -140,6 +143,9 @@ pub(crate) struct Waited {
 pub(crate) struct Compacting {
     /// None when nothing could be made smaller.
     pub(crate) smaller: Option<(Conversation, CompactReport)>,
+    /// Where the run begins in the smaller one.
+    #[serde(default)]
+    pub(crate) live: usize,
     /// Why not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) failed: Option<CompactError>,

@@ -32,6 +32,7 @@ pub(crate) struct Scope {
     pub(crate) shape: Option<Shape>,
     family: Arc<Family>,
     pub(crate) journal: Option<Arc<dyn Journal>>,
+    keeps_context: bool,
 }
 
 /// Opens the books of a run.
@@ -75,7 +76,11 @@ pub(super) fn open(setup: Setup, control: &Arc<Control>, outbox: &Arc<Outbox>) -
     };
     ledger.resumed = setup.resumed;
     ledger.toolbox = settings.toolbox.clone();
+    let keeps_context = settings.compactor.is_some()
+        || settings.context.is_some()
+        || books.purse().counts_requests();
     let scope = Scope {
+        keeps_context,
         tools: settings.run_scope(state, control.cancel_token().clone()),
         frame: frame(settings, &setup.options),
         engine,
@@ -156,6 +161,20 @@ impl Scope {
     /// The run whose tool this one is.
     pub(crate) fn parent(&self) -> Option<&RunId> {
         self.family.parent().map(Family::run)
+    }
+
+    /// Whether anybody wants to know what requests take of their window.
+    pub(crate) fn keeps_context(&self) -> bool {
+        self.keeps_context
+    }
+
+    /// How many tokens an answer of this target may have, if anybody says.
+    pub(crate) fn answer_length(&self, target: TargetIndex) -> Option<u64> {
+        let own = match target {
+            TargetIndex::OWN => None,
+            other => self.target(other).options.sampling.max_output_tokens,
+        };
+        own.or(self.frame.options.sampling.max_output_tokens)
     }
 
     pub(crate) fn deadline(&self) -> Option<Instant> {

@@ -1,11 +1,8 @@
 use std::sync::Arc;
 
-use windlass_core::{Conversation, Entry, Message, Model as _, Profile, Request};
+use windlass_core::{Conversation, Entry, Message, Model as _, Request};
 
-use crate::{
-    Agent, ContextBudget, ContextUse, Factor, FallbackStrategy as _, Report, Reported, Room,
-    Sections,
-};
+use crate::{Agent, ContextUse, Report, Reported, Sections, context};
 
 /// What the conversation of a session takes of its model's window: kept up to date by what changes, never counted anew for
 /// being asked.
@@ -82,19 +79,14 @@ impl Context {
     }
 
     fn weighed(mut self, agent: &Agent) -> Self {
+        let settings = agent.settings();
+        let asked = settings.own.model.profile();
+        let factor = settings.calibration.factor(&asked.id);
         let reported = self.reported.as_ref().map(|(reported, _)| reported);
-        let used = |room: Room| room.weigh(&self.sections, Factor::default(), reported);
-        self.used = room(agent).map(used);
+        let answer = settings.own.options.sampling.max_output_tokens;
+        let answer = answer.or(settings.options.sampling.max_output_tokens);
+        let room = context::room(settings, asked, settings.windows(), answer).ok();
+        self.used = room.map(|room| room.weigh(&self.sections, factor, reported));
         self
     }
-}
-
-/// What requests may take, so that each model of the chain can answer them.
-fn room(agent: &Agent) -> Option<Room> {
-    let settings = agent.settings();
-    let others = settings.fallback.targets().iter();
-    let chain = [&settings.own].into_iter().chain(others);
-    let profiles: Vec<&Profile> = chain.map(|target| target.model.profile()).collect();
-    let options = settings.own.options.clone().or(&settings.options);
-    ContextBudget::new().room(profiles, &options).ok()
 }

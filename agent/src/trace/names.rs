@@ -82,6 +82,7 @@ pub(super) fn stop(stop: &Stop) -> &'static str {
         Stop::Fatal { .. } => "fatal",
         Stop::Hook(_) => "hook",
         Stop::Illegal(_) => "illegal",
+        Stop::Compact { .. } => "compact",
         Stop::Journal { .. } => "journal",
     }
 }
