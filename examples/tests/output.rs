@@ -261,3 +261,17 @@ fn resume() {
            the model was asked 1 time\n",
     );
 }
+
+#[test]
+fn compact() {
+    check(
+        "compact",
+        "turn 5: 1500 tokens to 600, 3 turns shortened, 1 as they were\n\
+         turn 7: 79 % of the window\n\
+         turn 8: 1716 tokens to 816, 3 turns shortened, 4 as they were\n\
+         turn 10: 1560 tokens to 764, 5 turns shortened, 4 as they were\n\
+         turn 12: 1520 tokens to 770, 4 turns shortened, 4 as they were\n\
+         All is well, on all twelve pages.\n\
+         saved 3346 tokens; the last request took 1224 of 1800\n",
+    );
+}

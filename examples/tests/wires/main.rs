@@ -4,6 +4,7 @@
 //! The clock of these tests stands still and is moved by hand when nothing happens any more, so that none of them waits.
 #![allow(clippy::unwrap_used, reason = "a test may panic, in its helpers too")]
 
+mod compacted;
 mod drive;
 mod expected;
 mod faults;
