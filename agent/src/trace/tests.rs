@@ -300,7 +300,7 @@ fn what_a_run_does_is_inside_of_its_span() {
         attempt.within(|| drop(tracing::info_span!("a poll").entered()));
         let failed = Failed::from(&ModelError::new(ErrorKind::RateLimited, ""));
         attempt.ended(&record(|record| {
-            record.error = Some(Box::new(failed.clone()))
+            record.error = Some(Box::new(failed.clone()));
         }));
         run.ended(&Stop::Failed(Box::new(failed)), Usage::UNKNOWN);
     });
