@@ -199,13 +199,13 @@ fn session() {
         concat!(
             "In Rome.\n",
             "Yes, in Cairo.\n",
-            "4 messages in 2 runs; 1012 of 8000 tokens; 1 asked 2 times for $0.0022\n",
+            "4 messages in 2 runs; 1120 of 8000 tokens; 1 asked 2 times for $0.0022\n",
             "Because the sun stands higher.\n",
             "  the provider's cache is of no use in turn 1: the model is not what it was\n",
-            "6 messages in 3 runs; 1015 of 8000 tokens; 2 asked 3 times for $0.0033\n",
+            "6 messages in 3 runs; 1150 of 8000 tokens; 2 asked 3 times for $0.0033\n",
             "made smaller: 6 messages to 3\n",
             "You are welcome.\n",
-            "5 messages in 2 runs; 1012 of 8000 tokens; 2 asked 4 times for $0.0044\n",
+            "5 messages in 2 runs; 1120 of 8000 tokens; 2 asked 4 times for $0.0044\n",
         ),
     );
 }
