@@ -8,7 +8,10 @@ use windlass_core::{ModelId, Prices, Profile, Script, Scripted, Usage};
 
 /// A model that has these answers, reports what they took, and has a price.
 fn model<const N: usize>(name: &'static str, answers: [&str; N]) -> Scripted {
-    let usage = Usage::UNKNOWN.with_input(1_000).with_output(20);
+    let usage = Usage::UNKNOWN
+        .with_input(1_000)
+        .with_cache_read(0)
+        .with_output(20);
     let profile = Profile::new(ModelId::new("scripted", name))
         .with_context_window(10_000)
         .with_max_output(2_000)

@@ -22,15 +22,18 @@ mod tests;
 /// [`Report::prefix_changes`](crate::Report::prefix_changes), among the events, and in [`Report::explain`](crate::Report::explain);
 /// the runs of a session share one.
 ///
-/// It costs one comparison of pointers for each message, and keeps one.
+/// It costs one comparison of pointers for each message, and keeps one; nothing where nobody caches, as far as is known.
 ///
 /// ```
 /// use windlass_agent::{PrefixGuard, PrefixSection};
-/// use windlass_core::{Assistant, ModelId, Request, Usage};
+/// use windlass_core::{Assistant, CachePolicy, CacheTime, ModelId, Options, Request, Usage};
 ///
 /// let model = ModelId::new("anthropic", "claude-sonnet-4-5");
 /// let mut guard = PrefixGuard::new();
-/// let mut request = Request::new("Is it warmer in Oslo or in Rome?").with_instructions("It is 9:41.");
+/// let options = Options::new().with_cache(CachePolicy::Auto(CacheTime::Short));
+/// let mut request = Request::new("Is it warmer in Oslo or in Rome?")
+///     .with_instructions("It is 9:41.")
+///     .with_options(options);
 /// guard.asking(&model, &request);
 /// assert_eq!(guard.answered(1, Usage::UNKNOWN), None, "there was no request before");
 ///

@@ -84,6 +84,7 @@ fn limits() {
         "limits",
         concat!(
             "may spend 50 turns, $0.08\n",
+            "  $0.09 of $0.08 are used\n",
             "  the limit of $0.08 is reached: $0.09, after 3 calls: \"\"\n",
             "  47 of 50 turns are left\n",
             "  $0.00 of $0.08 are left\n",
@@ -201,7 +202,7 @@ fn session() {
             "Yes, in Cairo.\n",
             "4 messages in 2 runs; 1120 of 8000 tokens; 1 asked 2 times for $0.0022\n",
             "Because the sun stands higher.\n",
-            "  the provider's cache is of no use in turn 1: the model is not what it was\n",
+            "  the provider's cache is of no use in turn 1: the model is not what it was; 0 tokens were read from the cache\n",
             "6 messages in 3 runs; 1150 of 8000 tokens; 2 asked 3 times for $0.0033\n",
             "made smaller: 6 messages to 3\n",
             "You are welcome.\n",
