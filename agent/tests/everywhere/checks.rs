@@ -34,7 +34,8 @@ pub(crate) fn check(case: &str, told: &Told, report: &Report, stage: &Stage) {
     if !told.nobody {
         laws::terminal(case, &told.events, report);
         laws::pairs(case, &told.events);
-        laws::usage(case, &told.events, report, Usage::UNKNOWN);
+        laws::grows(case, &told.events, report);
+        laws::spent(case, report, Usage::UNKNOWN);
         shown(case, told, report);
     }
 }
