@@ -27,6 +27,7 @@ mod tools;
 mod work;
 
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 use tokio::runtime::Builder;
 use windlass_agent::{Recording, Run};
 
@@ -101,6 +102,8 @@ proptest! {
     #![proptest_config(ProptestConfig {
         failure_persistence: None,
         max_shrink_iters: 20_000,
+        // The same plans each time: a plan that nobody has seen is looked for on purpose, not by who changes something else.
+        rng_seed: RngSeed::Fixed(1),
         ..ProptestConfig::default()
     })]
 
